@@ -1,0 +1,35 @@
+# Everything but these few lines is in bootstrap.py, which Windows' run.cmd and test.cmd call as well.
+PYTHON ?= python3
+PORT   ?= 8501
+CONFIG ?= config.toml
+
+VENV_PYTHON = .venv/bin/python
+SYNC = $(PYTHON) bootstrap.py sync
+
+.PHONY: run test prepare demo format lint
+
+run:      ## start the app on localhost, preparing the demo county on first use
+	@$(PYTHON) bootstrap.py run --port $(PORT) --config "$(CONFIG)"
+
+test:     ## lint, format check, types, import contracts, all tests with a real browser
+	@$(PYTHON) bootstrap.py test
+
+prepare:  ## raw folder of CONFIG → a newly published data set
+	@$(SYNC)
+	@$(VENV_PYTHON) prepare.py --config "$(CONFIG)"
+
+demo:     ## write the demo county's raw files anew
+	@$(SYNC)
+	@$(VENV_PYTHON) -m demo --raw data/raw
+
+format:   ## rewrite the code as `make test` wants it
+	@$(SYNC)
+	@$(VENV_PYTHON) -m ruff check --fix .
+	@$(VENV_PYTHON) -m ruff format .
+
+lint:     ## the checks of `make test` that need no data
+	@$(SYNC)
+	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
+	@$(VENV_PYTHON) -m mypy
+	@.venv/bin/lint-imports

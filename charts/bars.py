@@ -1,0 +1,231 @@
+"""Bars: one indicator by township, completion by indicator.
+
+In: figures_at tables and headline figures. Out: figures. Places that did not report stay in the chart, in
+grey, last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts import palette
+from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure
+from metrics.overview import Headline
+from settings import Indicator
+from wording import NOT_REPORTED, number_text, percent_text, period_text
+
+By = Literal["cumulative", "completion"]
+
+
+def township_bars_chart(
+    figures: pd.DataFrame,
+    indicator: Indicator,
+    *,
+    by: By = "cumulative",
+    highlight: str | None = None,
+    behind_below: float | None = None,
+    title: str | None = None,
+    scale: float = 1.0,
+) -> go.Figure:
+    """figures_at as sorted bars, largest on top; a mark at the target, figure and completion beside the bar.
+
+    `highlight`: the place code of the bar that stands out. `behind_below`: completion in % under which a bar is
+    red. `title` None: a sentence written from the figures; "" : no title.
+    """
+    if figures.empty:
+        return empty_chart(title or indicator.name, f"还没有{indicator.name}的数据", scale=scale)
+    column = "completion" if by == "completion" else "cumulative"
+    rows = figures.sort_values([column, "place_code"], ascending=[False, True], ignore_index=True)
+    period = str(rows["period"].iloc[0])
+    has_figure = rows[column].notna()
+    has_target = by == "cumulative" and rows["target"].notna().any() and indicator.target is None
+    figure = styled_figure(
+        _bars_title(rows, indicator, by) if title is None else title,
+        _bars_subtitle(indicator, by, period, has_target),
+        height=rows_height(len(rows)),
+        scale=scale,
+    )
+    figure.add_bar(
+        x=rows[column].fillna(0),
+        y=list(range(len(rows))),
+        orientation="h",
+        marker={"color": _bar_colours(rows, highlight, behind_below)},
+        customdata=list(zip(plain_list(rows["name"]), _bar_hover(rows, indicator), strict=True)),
+        hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+    )
+    # Beside the bar or the target mark, whichever reaches further: a figure is never crossed by a line.
+    reach = [rows[column], rows["target"] if has_target else 100 if by == "completion" else 0]
+    figure.add_scatter(
+        x=np.fmax(np.fmax(reach[0], reach[1]), 0),
+        y=list(range(len(rows))),
+        mode="text",
+        text=[f" {label}" for label in _bar_labels(rows, indicator, by)],
+        textposition="middle right",
+        cliponaxis=False,
+        hoverinfo="skip",
+        textfont={"color": [palette.INK if known else palette.NO_DATA_TEXT for known in has_figure]},
+    )
+    if has_target:
+        _add_target_marks(figure, rows["target"], scale)
+    _value_axis(figure, rows[column], rows["target"] if has_target else None, indicator, by)
+    names_axis(figure, _bold(rows, highlight), scale)
+    return figure
+
+
+def completion_chart(
+    headlines: Sequence[Headline], *, title: str | None = None, scale: float = 1.0
+) -> go.Figure:
+    """The county's headline figures as completion bars against 100 %, lowest on top.
+
+    Of a flow the mark ▏ shows the share of the year that has passed (时序进度).
+    """
+    known = sorted(
+        (item for item in headlines if item.completion is not None), key=lambda item: item.completion or 0
+    )
+    if not known:
+        return empty_chart(title or "目标完成情况", "没有设定目标的指标", scale=scale)
+    behind = sum(1 for item in known if (item.completion or 0) < 100)
+    figure = styled_figure(
+        f"{len(known)}项指标中{behind}项未到全年目标" if title is None else title,
+        "完成年度目标 %;竖线为时序进度",
+        height=rows_height(len(known)),
+        scale=scale,
+    )
+    figure.add_bar(
+        x=[item.completion for item in known],
+        y=list(range(len(known))),
+        orientation="h",
+        marker={"color": palette.PRIMARY},
+        customdata=[[item.indicator.name, _headline_hover(item)] for item in known],
+        hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        text=[percent_text(item.completion) for item in known],
+        textposition=["inside" if (item.completion or 0) > 30 else "outside" for item in known],
+        insidetextanchor="start",
+        textangle=0,
+    )
+    for at, item in enumerate(known):
+        if item.indicator.measure == "flow" and len(item.period) > 4:
+            passed = 100 * int(item.period[5:]) / 12
+            figure.add_shape(
+                type="line", x0=passed, x1=passed, y0=at - 0.45, y1=at + 0.45,
+                line={"color": palette.INK, "width": 2 * scale},
+            )  # fmt: skip
+    figure.add_vline(x=100, line={"color": palette.MUTED, "width": 1, "dash": "dot"})
+    top = max(*(item.completion or 0 for item in known), 100.0)
+    figure.update_xaxes(range=[0, top * 1.22], ticksuffix="%", nticks=5)
+    names_axis(figure, plain_list(item.indicator.name for item in known), scale)
+    return figure
+
+
+def _bars_title(rows: pd.DataFrame, indicator: Indicator, by: By) -> str:
+    """What the bars show, as a sentence."""
+    missing = int(rows["value"].isna().sum())
+    tail = f",{missing}个未报" if missing else ""
+    if rows["completion"].notna().any() and indicator.measure != "ratio":
+        done = int((rows["completion"] >= 100).sum())
+        return f"{indicator.name}:{done}个完成全年目标{tail}"
+    known = rows[rows["cumulative"].notna()]
+    if known.empty:
+        return f"{indicator.name}:都未报送"
+    best = known.loc[
+        known["cumulative"].idxmax() if indicator.better == "higher" else known["cumulative"].idxmin()
+    ]
+    word = "最高" if indicator.measure == "ratio" else "最多"
+    return f"{indicator.name}:{best['name']}{word if indicator.better == 'higher' else '最少'}{tail}"
+
+
+def _bars_subtitle(indicator: Indicator, by: By, period: str, has_target: bool) -> str:
+    since = "1月至" if indicator.measure == "flow" and len(period) > 4 and not period.endswith("-01") else ""
+    when = period_text(period).replace("年", f"年{since}", 1) if since else period_text(period)
+    what = "完成全年目标 %" if by == "completion" else indicator.unit
+    return f"{when}({what}{';竖线为目标' if has_target else ''})"
+
+
+def _bar_labels(rows: pd.DataFrame, indicator: Indicator, by: By) -> list[str]:
+    labels = []
+    for value, completion in zip(rows["cumulative"], rows["completion"], strict=True):
+        if pd.isna(value):
+            labels.append(NOT_REPORTED)
+        elif by == "completion":
+            labels.append(percent_text(completion, missing="无目标"))
+        elif indicator.measure == "ratio":
+            labels.append(number_text(value, indicator.unit, indicator.decimals))
+        else:
+            share = "" if pd.isna(completion) else f" ({percent_text(completion, 0)})"
+            labels.append(number_text(value, "", indicator.decimals) + share)
+    return labels
+
+
+def _bar_hover(rows: pd.DataFrame, indicator: Indicator) -> list[str]:
+    texts = []
+    for row in rows.to_dict("records"):
+        lines = [f"{indicator.name} {number_text(row['cumulative'], indicator.unit, indicator.decimals)}"]
+        if pd.notna(row["target"]):
+            lines.append(
+                f"目标 {number_text(row['target'], indicator.unit, indicator.decimals)},"
+                f"完成{percent_text(row['completion'])}"
+            )
+        if indicator.measure == "ratio" and pd.notna(row["denominator"]):
+            lines.append(f"{number_text(row['numerator'])}/{number_text(row['denominator'])}")
+        if row["expected"] > 1:
+            lines.append(f"{row['reported']}/{row['expected']}个单位已报")
+        if row["months_missing"]:
+            lines.append(f"今年有{row['months_missing']}个月没有数据")
+        texts.append("<br>".join(lines))
+    return texts
+
+
+def _headline_hover(item: Headline) -> str:
+    spec = item.indicator
+    done = number_text(item.shown, spec.unit, spec.decimals)
+    return f"{period_text(item.period)} {done},目标{number_text(item.target, spec.unit, spec.decimals)}"
+
+
+def _bar_colours(rows: pd.DataFrame, highlight: str | None, behind_below: float | None) -> list[str]:
+    colours = []
+    for code, completion in zip(rows["place_code"], rows["completion"], strict=True):
+        is_behind = behind_below is not None and completion < behind_below
+        plain_colour = palette.PRIMARY if highlight in (None, code) else palette.CONTEXT
+        colours.append(palette.RED if is_behind else plain_colour)
+    return colours
+
+
+def _bold(rows: pd.DataFrame, highlight: str | None) -> list[str]:
+    return [
+        f"<b>{plain(name)}</b>" if code == highlight else plain(name)
+        for code, name in zip(rows["place_code"], rows["name"], strict=True)
+    ]
+
+
+def _add_target_marks(figure: go.Figure, targets: pd.Series, scale: float) -> None:
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for at, target in enumerate(targets):
+        if pd.notna(target):
+            x += [target, target, None]
+            y += [at - 0.42, at + 0.42, None]
+    figure.add_scatter(
+        x=x, y=y, mode="lines", line={"color": palette.INK, "width": 2 * scale}, hoverinfo="skip",
+    )  # fmt: skip
+
+
+def _value_axis(
+    figure: go.Figure, values: pd.Series, targets: pd.Series | None, indicator: Indicator, by: By
+) -> None:
+    """Room on the right for the labels; negative figures to the left of zero."""
+    known = pd.concat([values, targets]) if targets is not None else values
+    top, low = float(known.max(skipna=True) or 0), float(min(known.min(skipna=True) or 0, 0))
+    if pd.isna(top):
+        top, low = 1.0, 0.0
+    is_percent = by == "completion" or indicator.unit == "%"
+    figure.update_xaxes(
+        range=[low * 1.3, max(top, 0.0) * 1.45 or 1], nticks=4, ticksuffix="%" if is_percent else "", tickformat=",~f",
+        zeroline=True, zerolinecolor=palette.LINE,
+    )  # fmt: skip
+    if by == "completion":
+        figure.add_vline(x=100, line={"color": palette.INK, "width": 1, "dash": "dot"})

@@ -1,0 +1,161 @@
+"""The common look of every figure: type, margins, title, axes, hover; and text from ledgers made harmless.
+
+In: titles, sizes, text. Out: an empty plotly figure and styled parts. Refuses markup from data: plotly reads
+a few HTML tags in any text, so whatever comes from a ledger passes through `plain`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from charts import palette
+from wording import is_missing
+
+FONTS = "'Microsoft YaHei','Noto Sans SC','Noto Sans CJK SC',sans-serif"
+TEXT_PX = 13
+TITLE_PX = 17
+ROW_PX = 26
+LINE_HEIGHT = 1.3  # plotly's own, in em of the title
+NARROW_CHARS = 20  # full-width characters of a title that fit on a phone
+NARROW_SMALL = 26  # the same of a subtitle
+PRESENT = 2.2  # scale in presentation mode: no text below 28 px
+
+Legend = Sequence[tuple[str, str]]  # name, colour
+
+
+def plain(text: Any) -> str:
+    """Ledger text for plotly: tags and entities are shown as they were typed."""
+    if is_missing(text):
+        return ""
+    flat = " ".join(str(text).split())
+    return flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain_list(texts: Iterable[Any]) -> list[str]:
+    """`plain` of each."""
+    return [plain(text) for text in texts]
+
+
+def wrapped(text: str, chars: int = NARROW_CHARS) -> list[str]:
+    """Lines of at most `chars` full-width characters, as even as possible; punctuation never begins a line."""
+    width = _width(text)
+    if width <= chars:
+        return [text]
+    lines = int(-(-width // chars))
+    aim = width / lines
+    out, line = [], ""
+    for character in text:
+        is_full = _width(line) >= aim and len(out) < lines - 1
+        if is_full and character not in ",。、;:?!)》”%":
+            out.append(line)
+            line = ""
+        line += character
+    return [*out, line]
+
+
+def styled_figure(
+    title: str, subtitle: str = "", *, height: float = 320, scale: float = 1.0, legend: Legend = ()
+) -> go.Figure:
+    """An empty figure with the common look; `height` in px at scale 1 is the plot without its heading.
+
+    `title`, `subtitle` and the legend's names are plain text; an empty title leaves out title and subtitle (the
+    page has its own heading). The legend is part of the heading: plotly's own falls to pieces on a phone.
+    """
+    heading = [f"<b>{plain(line)}</b>" for line in wrapped(title)] if title else []
+    heading += [_small(plain(line), scale) for line in wrapped(subtitle, NARROW_SMALL)] if title else []
+    heading += [_small(line, scale) for line in _legend_lines(legend)]
+    head = len(heading) * TITLE_PX * LINE_HEIGHT + 14
+    figure = go.Figure()
+    figure.update_layout(
+        template=None,
+        font={"family": FONTS, "size": TEXT_PX * scale, "color": palette.INK},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        colorway=list(palette.CATEGORICAL),
+        height=(height + head) * scale,
+        margin={"l": 4 * scale, "r": 8 * scale, "t": head * scale, "b": 30 * scale, "pad": 4 * scale},
+        separators=".,",
+        showlegend=False,
+        title={
+            "text": "<br>".join(heading), "font": {"size": TITLE_PX * scale, "color": palette.INK},
+            "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
+            "pad": {"l": 4 * scale, "t": 6 * scale}, "automargin": False,
+        },
+        hoverlabel={
+            "font": {"family": FONTS, "size": TEXT_PX * scale, "color": palette.INK},
+            "bgcolor": "#FFFFFF", "bordercolor": palette.LINE, "align": "left",
+        },
+        dragmode=False,
+        bargap=0.28,
+        barcornerradius=2 * scale,
+        uniformtext={"mode": False},
+    )  # fmt: skip
+    figure.update_xaxes(**_axis(scale))
+    figure.update_yaxes(**_axis(scale))
+    return figure
+
+
+def names_axis(figure: go.Figure, labels: list[str], scale: float) -> None:
+    """Places down the left side, the first on top; positions 0, 1, … carry the labels."""
+    figure.update_yaxes(
+        tickmode="array", tickvals=list(range(len(labels))), ticktext=labels, automargin=True,
+        autorange=False, range=[len(labels) - 0.5, -0.5], showgrid=False, ticks="", zeroline=False,
+        tickfont={"size": TEXT_PX * scale},
+    )  # fmt: skip
+
+
+def rows_height(rows: int) -> float:
+    """Height in px at scale 1 of a chart with so many bars."""
+    return max(rows, 1) * ROW_PX + 30
+
+
+def empty_chart(title: str, message: str, *, scale: float = 1.0) -> go.Figure:
+    """A figure that says why there is nothing to see."""
+    figure = styled_figure(title, height=90, scale=scale)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    figure.add_annotation(
+        text=plain(message), x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False,
+        font={"color": palette.NO_DATA_TEXT, "size": TEXT_PX * scale},
+    )  # fmt: skip
+    return figure
+
+
+CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True, "locale": "zh-CN"}
+"""plotly's own options, for st.plotly_chart(config=…): no toolbar over the title, no zoom by a swipe."""
+
+
+def _small(line: str, scale: float) -> str:
+    return f'<span style="font-size:{TEXT_PX * scale:g}px;color:{palette.MUTED}">{line}</span>'
+
+
+def _legend_lines(legend: Legend) -> list[str]:
+    """■ name pairs, broken between pairs where a phone ends."""
+    lines: list[str] = []
+    room = 0.0
+    for name, colour in legend:
+        need = _width(name) + 2.2
+        item = f'<span style="color:{colour}">■</span>\u00a0{plain(name)}'
+        if need <= room:
+            lines[-1] += f"\u2002{item}"
+        else:
+            lines.append(item)
+            room = float(NARROW_SMALL)
+        room -= need
+    return lines
+
+
+def _axis(scale: float) -> dict[str, Any]:
+    return {
+        "gridcolor": palette.GRID, "gridwidth": 1, "linecolor": palette.LINE, "zeroline": False,
+        "ticks": "", "tickfont": {"size": TEXT_PX * scale, "color": palette.MUTED}, "fixedrange": True,
+        "title": {"font": {"size": TEXT_PX * scale, "color": palette.MUTED}}, "automargin": True,
+    }  # fmt: skip
+
+
+def _width(text: str) -> float:
+    """Width in full-width characters; Latin letters and digits take about half of one."""
+    return sum(0.55 if ord(character) < 0x2E80 else 1.0 for character in text)

@@ -1,0 +1,77 @@
+"""Problems by status: per township, source, category or unit.
+
+In: problem_counts or counts_by_township. Out: a figure whose segments add up to the problems found.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts import palette
+from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure
+from wording import number_text, percent_text
+
+SEGMENTS = (
+    ("overdue", "逾期", palette.RED),
+    ("nearly_due", "临期", palette.BLUE),
+    ("other_open", "整改中", palette.CONTEXT),
+    ("awaiting", "待验收", palette.AMBER),
+    ("closed", "已销号", palette.DONE),
+)
+
+
+def problem_status_chart(
+    counts: pd.DataFrame,
+    label: str = "name",
+    *,
+    highlight: str | None = None,
+    title: str | None = None,
+    scale: float = 1.0,
+) -> go.Figure:
+    """A bar per row of `counts`, in its order, stacked 逾期 | 临期 | 整改中 | 待验收 | 已销号; closure rate beside it.
+
+    `label`: the column with the names (name, source, category, lead_unit …); `highlight`: a value of it.
+    """
+    rows = counts[counts["found"] > 0].reset_index(drop=True)
+    if rows.empty:
+        return empty_chart(title or "问题整改", "没有查出的问题", scale=scale)
+    parts = rows.assign(other_open=rows["open"] - rows["overdue"] - rows["nearly_due"])
+    figure = styled_figure(
+        _title(rows) if title is None else title, "问题数(个);右为销号率", height=rows_height(len(rows)), scale=scale,
+        legend=[(name, colour) for _, name, colour in SEGMENTS],
+    )  # fmt: skip
+    names = [plain(name) or "未注明" for name in rows[label]]
+    for column, name, colour in SEGMENTS:
+        values = parts[column]
+        figure.add_bar(
+            x=values, y=list(range(len(rows))), orientation="h", name=name, marker={"color": colour},
+            text=[str(v) if v and (column == "overdue" or v >= 0.06 * rows["found"].max()) else "" for v in values],
+            textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
+            textfont={"color": "#FFFFFF" if column == "overdue" else palette.INK},
+            customdata=list(zip(plain_list(names), _hover(rows, values, name), strict=True)),
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        )  # fmt: skip
+    figure.add_scatter(
+        x=rows["found"], y=list(range(len(rows))), mode="text", textposition="middle right", showlegend=False,
+        text=[percent_text(rate, 0) for rate in rows["closure_rate"]], hoverinfo="skip", cliponaxis=False,
+    )  # fmt: skip
+    figure.update_layout(barmode="stack", barcornerradius=0)
+    figure.update_xaxes(range=[0, float(rows["found"].max()) * 1.16], nticks=5, tickformat="d")
+    bold = [f"<b>{n}</b>" if raw == highlight else n for n, raw in zip(names, rows[label], strict=True)]
+    names_axis(figure, bold, scale)
+    return figure
+
+
+def _title(rows: pd.DataFrame) -> str:
+    overdue, found, closed = (int(rows[name].sum()) for name in ("overdue", "found", "closed"))
+    return f"{overdue}个问题逾期,{closed}/{found}已销号"
+
+
+def _hover(rows: pd.DataFrame, values: pd.Series, name: str) -> list[str]:
+    return [
+        f"{name} {number_text(value, '个')}<br>共{found}个,已销号{closed}个,销号率{percent_text(rate)}"
+        for value, found, closed, rate in zip(
+            values, rows["found"], rows["closed"], rows["closure_rate"], strict=True
+        )
+    ]

@@ -1,0 +1,103 @@
+"""Who reported when, and what checking found.
+
+In: reporting_matrix of one source, fault_summary. Out: figures; a gap is as loud as it should be: amber for
+nothing sent, paler the more came.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts import palette
+from charts.layout import empty_chart, names_axis, plain_list, rows_height, styled_figure
+from metrics.periods import sorted_periods
+from wording import number_text, period_text
+
+SHARES = ((0.0, palette.AMBER), (0.5, "#F3DDB0"), (0.999, "#EAF1F5"), (1.0, "#DDE9F0"))
+FAULTS = (("error", "错误", palette.PRIMARY), ("warning", "疑点", palette.CONTEXT_LIGHT))
+
+
+def reporting_heatmap_chart(
+    matrix: pd.DataFrame, *, title: str | None = None, scale: float = 1.0
+) -> go.Figure:
+    """Township x period of one source: blank-blue when all came, amber when nothing did; the missing counted.
+
+    The townships that owe most are on top.
+    """
+    if matrix.empty:
+        return empty_chart(title or "报送情况", "还没有报送记录", scale=scale)
+    periods = sorted_periods(matrix["period"])
+    owed = matrix.assign(missing=matrix["expected"] - matrix["reported"])
+    latest = owed[owed["period"] == periods[-1]].set_index("place_code")["missing"]
+    order = owed.groupby("place_code")["missing"].sum().to_frame("all").assign(now=latest)
+    codes = list(order.sort_values(["now", "all"], ascending=False, kind="stable").index)
+    names = owed.drop_duplicates("place_code").set_index("place_code")["name"]
+    share, missing, reported, expected = (
+        owed.pivot_table(index="place_code", columns="period", values=column, aggfunc="sum").reindex(
+            codes, columns=periods
+        )
+        for column in ("share", "missing", "reported", "expected")
+    )
+    late = int((latest > 0).sum())
+    figure = styled_figure(
+        (f"{period_text(periods[-1])}{late}个乡镇没报齐" if late else f"{period_text(periods[-1])}全部报齐")
+        if title is None
+        else title,
+        "横排为月份;格中为未报单位数,橙色为全部未报",
+        height=rows_height(len(codes)),
+        scale=scale,
+    )
+    shown = plain_list(names.loc[codes])
+    figure.add_heatmap(
+        z=share.to_numpy(), x=list(range(len(periods))), y=list(range(len(codes))), zmin=0, zmax=100,
+        colorscale=[list(stop) for stop in SHARES], showscale=False, xgap=2 * scale, ygap=2 * scale,
+        text=[[str(n) if n > 0 else "" for n in row] for row in missing.to_numpy()], texttemplate="%{text}",
+        customdata=[
+            [f"<b>{shown[i]}</b><br>{period_text(p)} {number_text(reported.iloc[i, j])}/{number_text(expected.iloc[i, j])}个单位已报" for j, p in enumerate(periods)]
+            for i in range(len(codes))
+        ],
+        hovertemplate="%{customdata}<extra></extra>", textfont={"color": palette.INK},
+    )  # fmt: skip
+    figure.update_xaxes(
+        tickmode="array", tickvals=list(range(len(periods))), ticktext=[_short(p, at) for at, p in enumerate(periods)],
+        showgrid=False, tickangle=0,
+    )  # fmt: skip
+    names_axis(figure, shown, scale)
+    return figure
+
+
+def faults_chart(summary: pd.DataFrame, *, title: str | None = None, scale: float = 1.0) -> go.Figure:
+    """fault_summary as stacked bars: rejected rows and warnings per township, most rejected on top."""
+    rows = summary[summary["error"] + summary["warning"] > 0].reset_index(drop=True)
+    if rows.empty:
+        return empty_chart(title or "数据检查", "没有查出错误和疑点", scale=scale)
+    figure = styled_figure(
+        f"{int(rows['error'].sum())}处错误,{int(rows['warning'].sum())}处疑点" if title is None else title,
+        "处数;错误的行没有采用,疑点的行已采用",
+        height=rows_height(len(rows)),
+        scale=scale,
+        legend=[(name, colour) for _, name, colour in FAULTS],
+    )
+    shown = plain_list(rows["name"])
+    for column, name, colour in (
+        ("error", "错误", palette.PRIMARY),
+        ("warning", "疑点", palette.CONTEXT_LIGHT),
+    ):
+        figure.add_bar(
+            x=rows[column], y=list(range(len(rows))), orientation="h", name=name, marker={"color": colour},
+            text=[str(n) if n else "" for n in rows[column]], textposition="inside", insidetextanchor="middle",
+            textangle=0, customdata=shown, hovertemplate=f"<b>%{{customdata}}</b><br>{name} %{{x}}处<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(barmode="stack", barcornerradius=0)
+    figure.update_xaxes(nticks=5, tickformat="d")
+    names_axis(figure, shown, scale)
+    return figure
+
+
+def _short(period: str, at: int) -> str:
+    """The month's number, with the year below where it begins."""
+    if len(period) == 4:
+        return period
+    month = f"{int(period[5:])}"
+    return f"{month}<br>{period[:4]}年" if at == 0 or period.endswith("-01") else month

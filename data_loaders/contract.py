@@ -1,0 +1,230 @@
+"""The prepared data set as a contract: its tables, their columns and types.
+
+prepare.py writes exactly this, app.py reads exactly this; docs/DATA.md says the same in words. A change
+here that old versions cannot satisfy raises SPEC_VERSION, and readers refuse another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from settings import Settings
+
+SPEC_VERSION = 1
+
+# OUT/CURRENT holds the name of a folder in OUT/versions/, which holds a Parquet file per table and these two.
+CURRENT = "CURRENT"
+VERSIONS = "versions"
+MANIFEST = "manifest.json"
+CONFIG = "config.toml"
+
+SOURCE = {"source_id": "str", "source_file": "str", "source_sheet": "str", "source_row": "Int64"}
+"""Every fact names the file, sheet and row (counted from 1, as Excel shows it) that it came from."""
+
+TABLES: dict[str, dict[str, str]] = {
+    # geometry_source: boundary (as sent) | dissolved (from villages) | outline | point | None (not on the map)
+    "places": {
+        "place_code": "str",  # 12 digits: county 6 + township 3 + village 3
+        "name": "str",
+        "level": "str",  # county | township | village
+        "parent_code": "str",
+        "households": "Int64",
+        "poor_households": "Int64",
+        "area_km2": "float64",
+        "lon": "float64",  # a point inside the place, EPSG:4326
+        "lat": "float64",
+        "geometry_source": "str",
+        **SOURCE,
+    },
+    # A row whose value is missing means: the ledger has the row, its cell is blank or a filler (未报送).
+    # A row whose period is a bare year and whose value is missing carries that year's target.
+    "observations": {
+        "place_code": "str",
+        "indicator_id": "str",
+        "period": "str",  # YYYY-MM or YYYY
+        "value": "float64",  # in the indicator's unit
+        "target": "float64",  # in the indicator's unit; of the whole year
+        "source_cell": "str",  # C17
+        **SOURCE,
+    },
+    "enterprises": {
+        "enterprise_id": "str",
+        "name": "str",
+        "kind": "str",  # 企业 | 合作社 | 基地 …
+        "place_code": "str",
+        "industry": "str",  # a key of [industries], or missing
+        "jobs": "Int64",
+        "poor_jobs": "Int64",
+        "households_carried": "Int64",
+        "lon": "float64",
+        "lat": "float64",
+        "honours": "str",
+        **SOURCE,
+    },
+    # status: 待认领 | 整改中 | 待验收 | 已销号, as of the manifest's as_of date; a reopened one is 整改中 again.
+    "problems": {
+        "problem_id": "str",
+        "source": "str",
+        "batch": "str",
+        "found_on": "date",
+        "category": "str",
+        "text": "str",
+        "measures": "str",
+        "place_code": "str",  # missing: the problem belongs to a unit, not a place
+        "lead_unit": "str",
+        "responsible_post": "str",
+        "due_on": "date",
+        "claimed_on": "date",
+        "done_on": "date",
+        "accepted_on": "date",
+        "closed_on": "date",
+        "status": "str",
+        "reopened_count": "Int64",
+        **SOURCE,
+    },
+    "problem_events": {
+        "problem_id": "str",
+        "on": "date",
+        "from_status": "str",
+        "to_status": "str",
+        "note": "str",
+        **SOURCE,
+    },
+    "stops": {
+        "route": "str",
+        "order": "Int64",
+        "place_code": "str",
+        "enterprise_id": "str",
+        "title": "str",
+        "talking_points": "str",
+        "photo": "str",
+        "planned_at": "str",
+        "lon": "float64",
+        "lat": "float64",
+        **SOURCE,
+    },
+    "faults": {
+        "severity": "str",  # error: the row was rejected | warning: kept, look at it | info
+        "kind": "str",
+        "file": "str",
+        "sheet": "str",
+        "cell": "str",
+        "found": "str",
+        "expected": "str",
+        "message": "str",
+        "remedy": "str",
+        "place_code": "str",  # the township that must act, when it is known
+    },
+}
+
+DATES = "date"  # stored as Arrow date32, held in pandas as datetime64[s]
+
+
+def conform(table: str, rows: pd.DataFrame | list[dict[str, Any]]) -> pd.DataFrame:
+    """`rows` as the named table: exactly its columns, in order, with its types; absent columns missing."""
+    columns = TABLES[table]
+    frame = (
+        rows.reindex(columns=list(columns))
+        if isinstance(rows, pd.DataFrame)
+        else pd.DataFrame(rows, columns=list(columns))
+    )
+    return frame.astype({name: "datetime64[s]" if kind == DATES else kind for name, kind in columns.items()})
+
+
+def empty(table: str) -> pd.DataFrame:
+    """The named table with no rows."""
+    return conform(table, [])
+
+
+@dataclass(frozen=True)
+class MapLayer:
+    """Simplified polygons of one level as a static GeoJSON: each feature has its place code and nothing else."""
+
+    level: str
+    file: str  # path below the version's folder, content-hashed: map/village.<hash>.geojson
+    features: int
+    bounds: tuple[float, float, float, float]  # west, south, east, north
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A raw file that went into the version."""
+
+    source_id: str
+    file: str
+    sha256: str
+    bytes: int
+    rows_kept: int
+    rows_rejected: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a published version says of itself."""
+
+    version: str
+    spec_version: int
+    as_of: date
+    prepared_at: str  # ISO 8601, UTC
+    county: Mapping[str, Any]  # name, code, is_demo
+    config_sha256: str
+    periods: tuple[str, ...]
+    sources: tuple[SourceFile, ...]
+    rows: Mapping[str, int]
+    files: Mapping[str, str]  # file → sha256
+    faults: Mapping[str, int]  # severity → count
+    layers: tuple[MapLayer, ...]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One published version, whole: never changed after it is read, shared by every session."""
+
+    manifest: Manifest
+    settings: Settings
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+
+    @property
+    def version(self) -> str:
+        """The content-addressed name of this version: the key of every cache."""
+        return self.manifest.version
+
+    @property
+    def places(self) -> pd.DataFrame:
+        """Register of county, townships and villages, without geometry."""
+        return self.tables["places"]
+
+    @property
+    def observations(self) -> pd.DataFrame:
+        """Reported figures and targets, a row per place x indicator x period."""
+        return self.tables["observations"]
+
+    @property
+    def enterprises(self) -> pd.DataFrame:
+        """Enterprises and bases with their jobs."""
+        return self.tables["enterprises"]
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """Inspection problems with their dates and status at the as-of date."""
+        return self.tables["problems"]
+
+    @property
+    def problem_events(self) -> pd.DataFrame:
+        """Every change of a problem's status."""
+        return self.tables["problem_events"]
+
+    @property
+    def stops(self) -> pd.DataFrame:
+        """Stops of the observation routes, in order."""
+        return self.tables["stops"]
+
+    @property
+    def faults(self) -> pd.DataFrame:
+        """What checking found."""
+        return self.tables["faults"]

@@ -1,0 +1,117 @@
+"""One cell → one typed value, or the reason why not.
+
+In: what a workbook reader returns for a cell (text, number, date, bool, None). Out: `Parsed`, which holds a
+value, or nothing for a filler, or the sentence that says what is wrong. Nothing here raises, and nothing
+turns a missing cell into zero.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+EXCEL_EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system, with its non-existent 29 February counted
+_SERIALS = range(20_000, 80_000)  # 1954–2119: a bare number in a date column outside it is not a date
+
+
+@dataclass(frozen=True)
+class Parsed(Generic[T]):
+    """A cell's value. `problem` is set when the cell could not be read, `remark` when it was read with a doubt."""
+
+    value: T | None = None
+    problem: str = ""
+    remark: str = ""
+
+
+def cell_text(raw: Any) -> str:
+    """The cell as a person reads it: trimmed, whole floats without `.0`, dates as YYYY-MM-DD."""
+    if raw is None:
+        return ""
+    if isinstance(raw, bool):
+        return "是" if raw else "否"
+    if isinstance(raw, float):
+        return str(int(raw)) if raw.is_integer() else repr(raw)
+    if isinstance(raw, datetime):
+        return raw.date().isoformat()
+    if isinstance(raw, date):
+        return raw.isoformat()
+    return str(raw).strip()
+
+
+@lru_cache(maxsize=65_536)  # ledgers repeat their words: names, fillers, units
+def squeezed(text: str) -> str:
+    """NFKC (full-width → ASCII forms) with every kind of white space removed."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def is_filler(raw: Any, fillers: tuple[str, ...]) -> bool:
+    """Whether the cell says nothing: blank, `--`, `—`, `/` … as the config lists them."""
+    text = cell_text(raw)
+    return text == "" or text in fillers or squeezed(text) in fillers
+
+
+_NUMBER = re.compile(r"(?P<sign>[-+]?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)?(?P<fraction>\.\d+)?(?P<tail>\D*)")
+
+
+def parse_number(raw: Any, fillers: tuple[str, ...], unit: str = "") -> Parsed[float]:
+    """A figure. Accepts full-width digits, correct thousands separators and the column's own unit behind it.
+
+    `3,470亩` in a column of 亩 is 3470 with a remark; `约200`, `三百`, `12,34` and `1.2.3` are problems.
+    """
+    if is_filler(raw, fillers):
+        return Parsed()
+    if isinstance(raw, (bool, date, datetime, timedelta)):
+        return Parsed(problem=f"“{cell_text(raw)}”不是数字")
+    if isinstance(raw, (int, float)):
+        return Parsed(float(raw)) if math.isfinite(raw) else Parsed(problem="不是有限的数字")
+    text = squeezed(str(raw))
+    match = _NUMBER.fullmatch(text)
+    if match is None or not (match["digits"] or match["fraction"]):
+        return Parsed(problem=f"“{cell_text(raw)}”不是数字")
+    tail = match["tail"]
+    if tail and tail != squeezed(unit):
+        return Parsed(problem=f"“{cell_text(raw)}”不是数字")
+    value = float(match["sign"] + (match["digits"] or "0").replace(",", "") + (match["fraction"] or ""))
+    return Parsed(value, remark=f"数字里写了单位“{tail}”" if tail else "")
+
+
+_DATE = re.compile(r"(?P<y>\d{4})[-./年](?P<m>\d{1,2})[-./月](?P<d>\d{1,2})日?(?:00:00(?::00)?)?")
+
+
+def parse_date(raw: Any, fillers: tuple[str, ...]) -> Parsed[date]:
+    """A day: a date cell, an Excel serial, or text such as 2024.8.1, 2024-08-01, 2024年8月1日."""
+    if is_filler(raw, fillers):
+        return Parsed()
+    if isinstance(raw, datetime):
+        return Parsed(raw.date())
+    if isinstance(raw, date):
+        return Parsed(raw)
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        if float(raw).is_integer() and int(raw) in _SERIALS:
+            return Parsed(EXCEL_EPOCH + timedelta(days=int(raw)))
+        return Parsed(problem=f"“{cell_text(raw)}”不是日期")
+    match = _DATE.fullmatch(squeezed(str(raw)))
+    if match is None:
+        return Parsed(problem=f"“{cell_text(raw)}”不是日期")
+    try:
+        return Parsed(date(int(match["y"]), int(match["m"]), int(match["d"])))
+    except ValueError:
+        return Parsed(problem=f"“{cell_text(raw)}”不是日历上有的日子")
+
+
+def parse_period(text: str, pattern: str) -> str | None:
+    """`YYYY-MM` or `YYYY` found in `text` by the config's pattern; None when it is not there."""
+    match = re.search(pattern, squeezed(text))
+    if match is None:
+        return None
+    month = match.groupdict().get("month")
+    if month is None:
+        return match["year"]
+    return f"{match['year']}-{int(month):02d}" if 1 <= int(month) <= 12 else None

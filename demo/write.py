@@ -1,0 +1,61 @@
+"""Writes the whole raw folder of 青岚县, as its townships and bureaus would have sent it.
+
+In: a folder. Out: the files in it, the same to the byte every time, and the list of what is wrong in them on
+purpose. It asks no clock and touches no other file of the folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from demo import enterprises, households, mistakes, monthly, problems, register, route, targets
+from demo.county import County, county
+from demo.industries import figures
+from demo.mistakes import Planted
+from demo.months import MONTHS, QUARTER_ENDS, YEARS
+from demo.workbook import Sheet, write_workbook
+
+Progress = Callable[[int, int, str], None]
+Book = tuple[str, list[Sheet], tuple[str, ...]]  # file, sheets, empty sheets behind them
+
+
+def write_county(raw: Path, progress: Progress | None = None) -> list[Planted]:
+    """Writes every raw file below `raw`; `progress` is told (done, total, file) after each.
+
+    Returns where the deliberate faults stand.
+    """
+    raw.mkdir(parents=True, exist_ok=True)
+    here = county()
+    total = 4 + len(YEARS) + len(QUARTER_ENDS) + len(problems.INSPECTIONS) + len(MONTHS)
+    register.write_borders(here, raw / register.BORDERS_FILE)
+    if progress:
+        progress(1, total, register.BORDERS_FILE)
+    planted: list[Planted] = []
+    for done, (file, sheets, empty) in enumerate(_books(here), start=2):
+        planted += mistakes.plant(file, sheets)
+        write_workbook(raw / file, sheets, empty)
+        if progress:
+            progress(done, total, file)
+    return planted
+
+
+def _books(here: County) -> Iterator[Book]:
+    """Every workbook, one at a time; months last, they are many."""
+    true = figures(here)
+    listed = enterprises.enterprises(here, true)
+    yield register.REGISTER_FILE, [register.register_sheet(here)], ()
+    yield enterprises.FILE_NAME, [enterprises.ledger_sheet(here, listed)], ()
+    yield route.FILE_NAME, [route.route_sheet(here, listed, true)], ()
+    for year in YEARS:
+        yield targets.file_name(year), [targets.target_sheet(here, true, year)], ()
+    for quarter, sheet in zip(QUARTER_ENDS, households.household_sheets(here), strict=True):
+        yield households.file_name(quarter), [sheet], ()
+    found = problems.problems(here)
+    for inspection in problems.INSPECTIONS:
+        sheet = problems.ledger_sheet(here, inspection, found[inspection.prefix])
+        yield problems.file_name(inspection), [sheet], ()
+    reports = monthly.Reports(here, mistakes.with_copied_month(here, true))
+    for index, month in enumerate(MONTHS):
+        # Excel's first sheet is rarely deleted.
+        yield monthly.file_name(month), monthly.report_sheets(reports, index), ("Sheet1",)

@@ -1,0 +1,193 @@
+"""One indicator's figures by place and period: value, year to date, target, completion, change, rank.
+
+In: observations, places and the configured indicators. Out: a row per place x period, or per place.
+Refuses to fill gaps: what nobody reported is missing, a share is computed only over places that reported
+both its parts, and a change only over places that reported both its periods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from metrics.comparison import Comparison, Parts, compared, divided
+from metrics.grid import Grid, grid_of
+from metrics.periods import latest_at, month_number, previous_columns, year_before_columns
+from metrics.register import Matrix, Register, counted_up, register_of, summed_up
+from settings import Indicator
+
+
+def indicator_values(
+    observations: pd.DataFrame,
+    places: pd.DataFrame,
+    indicators: Mapping[str, Indicator],
+    indicator_id: str,
+    level: str,
+) -> pd.DataFrame:
+    """Every place of `level` x every period of the indicator; sorted by place, then period.
+
+    - value: the place's own figure, else the sum of its children's (each its own or its children's).
+    - cumulative: of a flow the sum since January over the months reported; of a stock or ratio the value.
+    - target: the year's; its own, else the sum of its children's. completion: cumulative in % of target
+      (where `better` is lower: 100 up to the target, beyond it target in % of cumulative); of a flow missing
+      while a month of the year is in no ledger at all.
+    - numerator, denominator: the parts of a ratio; otherwise cumulative and target.
+    - reported / expected: places of the finest reporting level that reported / that owe a report (some
+      ledger lists them, or a target is set); a figure that a place reported itself (is_direct) speaks for
+      all below it.
+    - reported_share: 0-1, of a flow over all reports since January; months_missing: months since January
+      without any figure.
+    - previous_period, previous, last_year: one period and one year before. change, change_pct, year_change,
+      year_change_pct, cumulative_year_change_pct: like for like on the `compared` places that reported both
+      periods. A ratio changes in its own unit (percentage points); its change_pct is missing.
+    - rank, completion_rank: competition ranking (1, 2, 2, 4) within the period by cumulative, completion.
+    """
+    spec = indicators[indicator_id]
+    register = register_of(places)
+    parts = (*spec.numerator, *spec.denominator) if spec.measure == "ratio" else (indicator_id,)
+    grid = grid_of(observations, register, parts, target_of=indicator_id)
+    rows = register.rows(level)
+    figures = {name: matrix[rows] for name, matrix in _figures(register, grid, spec).items()}
+    figures["rank"] = _ranks(figures["cumulative"], spec.better == "lower")
+    figures["completion_rank"] = _ranks(figures["completion"], ascending=False)
+    return _frame(register, grid, rows, figures)
+
+
+def figures_at(values: pd.DataFrame, period: str | None = None) -> pd.DataFrame:
+    """A row per place at the latest period not after `period`, worst first, missing last.
+
+    The column `period` says which period that is; no rows when there is none.
+    """
+    at = latest_at(values["period"].unique(), period)
+    found = values[values["period"] == at]
+    return found.sort_values(["rank", "place_code"], ascending=[False, True], ignore_index=True)
+
+
+def latest_period(values: pd.DataFrame) -> str | None:
+    """The last period for which any place has a figure; None when there is none."""
+    return latest_at(values.loc[values["value"].notna(), "period"].unique(), None)
+
+
+def series_of(values: pd.DataFrame, place_code: str) -> pd.DataFrame:
+    """One place's figures, earliest period first."""
+    return values[values["place_code"] == place_code].reset_index(drop=True)
+
+
+def _figures(register: Register, grid: Grid, spec: Indicator) -> dict[str, Matrix]:
+    """All figure columns but the ranks, as matrices of place x period."""
+    parts = _parts(grid, spec)
+    value = parts.values(register)
+    coverage, expected = _coverage(register, grid, ~np.isnan(parts.top))
+    reported = np.nan_to_num(summed_up(register, coverage))
+    months = np.array([month_number(p) for p in grid.periods], dtype=np.float64)
+    months_found = _since_january(grid.periods, ~np.isnan(value))
+    cumulative, reports, due = value, reported, expected
+    if spec.measure == "flow":
+        cumulative = np.where(months_found > 0, _since_january(grid.periods, value), np.nan)
+        reports, due = _since_january(grid.periods, reported), expected * months
+    target = grid.target if spec.target is None else np.full_like(value, spec.target)
+    completion = _completion(cumulative, target, spec.better)
+    if spec.measure == "flow":
+        in_ledgers = _since_january(grid.periods, np.ones_like(value))
+        completion = np.where(in_ledgers < months, np.nan, completion)
+    is_ratio = parts.bottom is not None
+    before = compared(register, parts, value, coverage, expected, previous_columns(grid.periods))
+    year = compared(register, parts, value, coverage, expected, year_before_columns(grid.periods))
+    return {
+        "value": value,
+        "cumulative": cumulative,
+        "target": target,
+        "completion": completion,
+        "numerator": summed_up(register, parts.top) if is_ratio else cumulative,
+        "denominator": summed_up(register, parts.bottom) if parts.bottom is not None else target,
+        "reported": reported,
+        "expected": expected,
+        "reported_share": divided(reports, due),
+        "months_missing": months - months_found,
+        "is_direct": (~np.isnan(parts.top) & ~grid.is_leaf[:, None]).astype(np.float64),
+        "previous": before.earlier,
+        "change": before.change,
+        "change_pct": before.change_pct,
+        "compared": before.compared,
+        "last_year": year.earlier,
+        "year_change": year.change,
+        "year_change_pct": year.change_pct,
+        "cumulative_year_change_pct": _cumulative_change(grid.periods, year)
+        if spec.measure == "flow"
+        else year.change_pct,
+    }
+
+
+def _parts(grid: Grid, spec: Indicator) -> Parts:
+    """Each place's own contribution; for a ratio a place counts only if it reported every part."""
+    if spec.measure != "ratio":
+        (only,) = grid.own.values()
+        return Parts(only)
+    top = np.sum([grid.own[part] for part in spec.numerator], axis=0)
+    bottom = np.sum([grid.own[part] for part in spec.denominator], axis=0)
+    factor = 100.0 if spec.unit == "%" else 1.0
+    return Parts(top, bottom, factor).masked(~np.isnan(top) & ~np.isnan(bottom))
+
+
+def _coverage(register: Register, grid: Grid, has_own: NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
+    """How many leaves each place's own figure speaks for, and how many owe a report below each place."""
+    expected = counted_up(register, grid.is_expected[:, None].astype(np.float64))
+    spoken_for = np.maximum(expected, 1.0)
+    return np.where(has_own, spoken_for, np.nan), np.broadcast_to(expected, has_own.shape)
+
+
+def _since_january(periods: list[str], matrix: Matrix | NDArray[np.bool_]) -> Matrix:
+    """Running sums that start afresh each year, missing counted as nothing; a bare year stands alone."""
+    out = np.nan_to_num(matrix.astype(np.float64))
+    for column in range(1, len(periods)):
+        now, before = periods[column], periods[column - 1]
+        if now[:4] == before[:4] and len(now) == len(before):
+            out[:, column] += out[:, column - 1]
+    return out
+
+
+def _completion(cumulative: Matrix, target: Matrix, better: str) -> Matrix:
+    """Per cent of the target reached; a target of zero has no completion."""
+    if better == "higher":
+        return 100 * divided(cumulative, target)
+    return np.where(cumulative <= target, 100.0, 100 * divided(target, cumulative))
+
+
+def _cumulative_change(periods: list[str], year: Comparison) -> Matrix:
+    """Change in % of the sum since January on the same months of last year, like for like."""
+    now, then = _since_january(periods, year.now), _since_january(periods, year.then)
+    return 100 * divided(now - then, np.abs(then))
+
+
+def _ranks(figures: Matrix, ascending: bool) -> Matrix:
+    """Competition ranks within each period; equal to nine digits is equal, missing is unranked."""
+    table = pd.DataFrame(figures).round(9)
+    return table.rank(axis=0, method="min", ascending=ascending).to_numpy(dtype=np.float64)
+
+
+def _frame(
+    register: Register, grid: Grid, rows: NDArray[np.intp], figures: dict[str, Matrix]
+) -> pd.DataFrame:
+    """Matrices as a long table."""
+    repeated = np.repeat(rows, len(grid.periods))
+    earlier = previous_columns(grid.periods)
+    periods = pd.Series(grid.periods, dtype="str")
+    previous = pd.Series([grid.periods[at] if at >= 0 else None for at in earlier], dtype="str")
+    order = np.tile(np.arange(len(grid.periods)), len(rows))
+    frame = pd.DataFrame(
+        {
+            "place_code": register.codes.take(repeated),
+            "name": register.names.take(repeated).to_numpy(),
+            "parent_code": register.parent_codes.take(repeated).to_numpy(),
+            "period": periods.take(order).to_numpy(),
+            "previous_period": previous.take(order).to_numpy(),
+        }
+    )
+    numbers = pd.DataFrame({name: matrix.ravel() for name, matrix in figures.items()})
+    counts = ["reported", "expected", "months_missing", "compared"]
+    whole = numbers.astype({**dict.fromkeys(counts, "int64"), "is_direct": "bool"})
+    ranks = whole.astype({"rank": "Int64", "completion_rank": "Int64"})
+    return pd.concat([frame, ranks], axis=1)

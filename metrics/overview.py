@@ -1,0 +1,246 @@
+"""The first page: the configured headline figures, and what needs a decision most urgently.
+
+In: the data set's tables and settings. Out: headline figures, and sentences written by templates from the
+data, each with the page that shows more. Refuses to call a township behind while its reports are missing:
+that is a missing report, and said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from metrics.coverage import blank_villages
+from metrics.figures import figures_at, indicator_values
+from metrics.periods import period_key
+from metrics.quality import late_reporters, reporting_matrix
+from metrics.rectification import counts_by_township, ladder
+from settings import Indicator, Settings
+from wording import is_missing, number_text, percent_text, period_text
+
+SPARKLINE_PERIODS = 24
+NAMES_LISTED = 3
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One headline figure of the county; missing figures are None. Shares in %, changes as figures.py says."""
+
+    indicator_id: str
+    indicator: Indicator
+    period: str
+    value: float | None
+    cumulative: float | None
+    target: float | None
+    completion: float | None
+    numerator: float | None
+    denominator: float | None
+    previous_period: str | None
+    change: float | None
+    change_pct: float | None
+    year_change: float | None
+    year_change_pct: float | None
+    cumulative_year_change_pct: float | None
+    reported: int
+    expected: int
+    months_missing: int
+    series: tuple[tuple[str, float | None], ...]  # (period, value) of the latest 24 periods, for a sparkline
+
+    @property
+    def shown(self) -> float | None:
+        """The figure to show large: of a flow the sum since January, else the value."""
+        return self.cumulative if self.indicator.measure == "flow" else self.value
+
+
+@dataclass(frozen=True)
+class Urgent:
+    """One sentence about what needs a decision, and where to look at it."""
+
+    sentence: str  # plain text with names from ledgers in it: escape before use in Markdown or HTML
+    page: str  # url_path
+    place_code: str | None
+    indicator_id: str | None
+    severity: float  # higher is worse, comparable within a kind only
+    kind: str  # overdue | late | behind | blank
+    period: str | None = None
+
+
+def headline(
+    observations: pd.DataFrame, places: pd.DataFrame, settings: Settings, period: str | None = None
+) -> list[Headline]:
+    """The county's configured headline figures, each at its latest period not after `period`, in order.
+
+    An indicator of which nothing is known yet is left out.
+    """
+    found = []
+    for indicator_id in settings.overview.headline:
+        values = indicator_values(observations, places, settings.indicators, indicator_id, "county")
+        at = figures_at(values, period)
+        if len(at):
+            found.append(_headline(indicator_id, settings.indicators[indicator_id], values, at))
+    return found
+
+
+def urgent(
+    observations: pd.DataFrame,
+    places: pd.DataFrame,
+    problems: pd.DataFrame,
+    settings: Settings,
+    period: str | None,
+    as_of: date,
+    limit: int = 12,
+) -> list[Urgent]:
+    """What needs a decision, at most `limit` sentences: the worst of each kind, kinds in this order.
+
+    - overdue: a township with overdue problems; the most of them first.
+    - late: a township whose reports of a source are missing for the latest period; the longest silent first.
+    - behind: a township whose completion of a headline indicator is below 100 % and at least
+      `overview.behind_points` points below the county's, with enough of its reports in; the furthest first.
+    - blank: a township's villages in which no household has any measure; the most households first.
+
+    Every kind may fill a quarter of the list; what one leaves free the others take, in the same order.
+    """
+    kinds = (
+        _overdue(problems, places, settings, as_of),
+        _late(observations, places, settings, period),
+        _behind(observations, places, settings, period),
+        _blank(observations, places, settings, period),
+    )
+    found = [sorted(items, key=lambda item: (-item.severity, item.place_code or "")) for items in kinds]
+    sizes = [min(len(items), max(limit // len(found), 1)) for items in found]
+    for at, items in enumerate(found):
+        sizes[at] = min(len(items), sizes[at] + max(limit - sum(sizes), 0))
+    return [item for items, size in zip(found, sizes, strict=True) for item in items[:size]][:limit]
+
+
+def _headline(indicator_id: str, spec: Indicator, values: pd.DataFrame, at: pd.DataFrame) -> Headline:
+    row = at.iloc[0]
+    keys = values["period"].map(period_key)
+    series = values[keys <= period_key(row["period"])].tail(SPARKLINE_PERIODS)
+    return Headline(
+        indicator_id=indicator_id,
+        indicator=spec,
+        period=str(row["period"]),
+        previous_period=None if is_missing(row["previous_period"]) else str(row["previous_period"]),
+        reported=int(row["reported"]),
+        expected=int(row["expected"]),
+        months_missing=int(row["months_missing"]),
+        series=tuple(
+            (period, _number(value)) for period, value in zip(series["period"], series["value"], strict=True)
+        ),
+        value=_number(row["value"]),
+        cumulative=_number(row["cumulative"]),
+        target=_number(row["target"]),
+        completion=_number(row["completion"]),
+        numerator=_number(row["numerator"]),
+        denominator=_number(row["denominator"]),
+        change=_number(row["change"]),
+        change_pct=_number(row["change_pct"]),
+        year_change=_number(row["year_change"]),
+        year_change_pct=_number(row["year_change_pct"]),
+        cumulative_year_change_pct=_number(row["cumulative_year_change_pct"]),
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if is_missing(value) else float(value)
+
+
+def _overdue(
+    problems: pd.DataFrame, places: pd.DataFrame, settings: Settings, as_of: date
+) -> Iterator[Urgent]:
+    laddered = ladder(problems, as_of, settings.problems)
+    longest = laddered[laddered["is_overdue"]].groupby("township_code")["days_left"].min()
+    counts = counts_by_township(laddered, places)
+    for row in counts[counts["overdue"] > 0].to_dict("records"):
+        code = None if is_missing(row["place_code"]) else str(row["place_code"])
+        days = f",最长已逾期{-int(longest[code])}天" if code in longest.index else ""
+        yield Urgent(
+            f"{row['name']}有{row['overdue']}个问题逾期未整改(共{row['found']}个,已销号{row['closed']}个){days}。",
+            page="rectification",
+            place_code=code,
+            indicator_id=None,
+            severity=float(row["overdue"]),
+            kind="overdue",
+        )
+
+
+def _late(
+    observations: pd.DataFrame, places: pd.DataFrame, settings: Settings, period: str | None
+) -> Iterator[Urgent]:
+    titles = {source.id: source.title for source in settings.sources if source.kind == "observations"}
+    late = late_reporters(reporting_matrix(observations, places, list(titles)), period)
+    for row in late.to_dict("records"):
+        what = f"{row['name']}{period_text(row['period'])}{titles[row['source_id']]}"
+        count = f"{row['reported']}/{row['expected']}个单位已报"
+        if row["reported"]:
+            sentence = f"{what}还缺{row['expected'] - row['reported']}个单位({count})。"
+        elif row["periods_missing"] > 1:
+            sentence = f"{what}至今未报,已连续{row['periods_missing']}期({count})。"
+        else:
+            sentence = f"{what}至今未报({count})。"
+        yield Urgent(
+            sentence,
+            page="quality",
+            place_code=str(row["place_code"]),
+            indicator_id=None,
+            severity=row["periods_missing"] + 1 - row["reported"] / row["expected"],
+            kind="late",
+            period=str(row["period"]),
+        )
+
+
+def _behind(
+    observations: pd.DataFrame, places: pd.DataFrame, settings: Settings, period: str | None
+) -> Iterator[Urgent]:
+    for indicator_id in settings.overview.headline:
+        spec = settings.indicators[indicator_id]
+        county, townships = (
+            figures_at(
+                indicator_values(observations, places, settings.indicators, indicator_id, level), period
+            )
+            for level in ("county", "township")
+        )
+        if county.empty or is_missing(county["completion"].iloc[0]):
+            continue
+        whole = float(county["completion"].iloc[0])
+        gap = whole - townships["completion"]
+        enough = townships["reported_share"] >= settings.ranking.min_reported_share
+        is_behind = (gap >= settings.overview.behind_points) & (townships["completion"] < 100) & enough
+        for row in townships[is_behind].assign(gap=gap).to_dict("records"):
+            done = number_text(row["numerator"], decimals=spec.decimals)
+            due = number_text(row["denominator"], "" if spec.measure == "ratio" else spec.unit, spec.decimals)
+            yield Urgent(
+                f"{row['name']}{spec.name}完成{percent_text(row['completion'])}({done}/{due}),"
+                f"比全县低{number_text(row['gap'], '个百分点', 1)}。",
+                page="ranking",
+                place_code=str(row["place_code"]),
+                indicator_id=indicator_id,
+                severity=float(row["gap"]),
+                kind="behind",
+                period=str(row["period"]),
+            )
+
+
+def _blank(
+    observations: pd.DataFrame, places: pd.DataFrame, settings: Settings, period: str | None
+) -> Iterator[Urgent]:
+    blank = blank_villages(observations, places, settings.coverage, period)
+    for (code, township), villages in blank.groupby(["parent_code", "township"]):
+        names = "、".join(villages["name"].head(NAMES_LISTED)) + (
+            "等" if len(villages) > NAMES_LISTED else ""
+        )
+        households = number_text(villages["households"].sum(), "户")
+        yield Urgent(
+            f"{township}有{len(villages)}个村、{households}没有任何产业措施:{names}。",
+            page="industry",
+            place_code=str(code),
+            indicator_id=settings.coverage.measures[0],
+            severity=float(villages["households"].sum()),
+            kind="blank",
+            period=str(villages["period"].iloc[0]),
+        )

@@ -1,0 +1,8 @@
+@echo off
+setlocal
+rem The same as "make test": everything is in bootstrap.py.
+chcp 65001 >nul
+cd /d "%~dp0"
+where py >nul 2>nul
+if %errorlevel%==0 (py -3 bootstrap.py test %*) else (python bootstrap.py test %*)
+exit /b %errorlevel%

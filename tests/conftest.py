@@ -1,0 +1,78 @@
+"""What tests of several packages share: the demo county, written and prepared once, and the real input."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+REAL = ROOT.parent / "shared" / "real"
+
+
+@dataclass(frozen=True)
+class County:
+    """A county on disk: `folder` holds its config.toml, and below it what the config's [paths] say."""
+
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    @property
+    def raw(self) -> Path:
+        return self.folder / "data" / "raw"
+
+    @property
+    def prepared(self) -> Path:
+        return self.folder / "data" / "prepared"
+
+    @property
+    def version(self) -> str:
+        return (self.prepared / "CURRENT").read_text(encoding="utf-8").strip()
+
+    @property
+    def published(self) -> Path:
+        """The folder of the current version."""
+        return self.prepared / "versions" / self.version
+
+    def prepare(self) -> None:
+        """Publish what the raw folder holds now, by the same command as anybody else."""
+        run_python("prepare.py", "--config", self.config)
+
+
+def run_python(*arguments: str | Path) -> None:
+    """Run a command of the project as its own process; its output is the failure's message."""
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    assert done.returncode == 0, f"{' '.join(map(str, arguments))}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.fixture(scope="session")
+def demo_county(tmp_path_factory: pytest.TempPathFactory) -> County:
+    """The demo county, written and prepared. Shared by the whole session: read it, never change it."""
+    county = County(tmp_path_factory.mktemp("demo-county"))
+    county.config.write_bytes((ROOT / "config.toml").read_bytes())
+    run_python("-m", "demo", "--raw", county.raw)
+    county.prepare()
+    return county
+
+
+@pytest.fixture(scope="session")
+def real() -> Path:
+    """Real input that nobody on this project wrote; it lies beside the project and is no part of it."""
+    if not REAL.is_dir():
+        pytest.skip("没有真实数据文件夹 ../shared/real,跳过用真实台账的测试")
+    return REAL

@@ -1,0 +1,121 @@
+"""What is around every page, whatever is on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pages import county
+from tests.pages.conftest import Open, publish_tables
+from ui.navigation import PAGES
+
+PATHS = [page.path for page in PAGES]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_page_names_county_demo_and_date(full, open_page: Open, path: str):
+    text = open_page(path).text
+    for expected in ("小河县", "演示数据", "数据截至 2026年11月15日", "测试数据"):
+        assert expected in text
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_real_county_does_not_claim_to_be_demo(prepared, open_page: Open, path: str):
+    config = county.CONFIG.replace("is_demo = true", "is_demo = false")
+    publish_tables(prepared, county.full(), config)
+    assert "演示数据" not in open_page(path).text
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_published_says_what_to_do(prepared, open_page: Open, path: str):
+    text = open_page(path).text
+    assert "还没有可以显示的数据" in text
+    assert "prepare.py" in text
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nobody_has_reported_yet(only_places, open_page: Open, path: str):
+    assert "小河县" in open_page(path).text
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_corrupt_table_gives_a_sentence(full, open_page: Open, path: str):
+    version = (full / "CURRENT").read_text()
+    (full / "versions" / version / "observations.parquet").write_bytes(b"PAR1 not any more")
+    text = open_page(path).text
+    assert "可能已损坏" in text
+    assert "Traceback" not in text
+
+
+def test_corrupt_manifest_gives_a_sentence(full, open_page: Open):
+    version = (full / "CURRENT").read_text()
+    (full / "versions" / version / "manifest.json").write_text("{")
+    assert "清单读不出来" in open_page("overview").text
+
+
+def test_broken_config_names_the_key(prepared, open_page: Open, tmp_path):
+    (tmp_path / "config.toml").write_text('[county]\nname = "小河县"\n', encoding="utf-8")
+    text = open_page("overview").text
+    assert "配置文件需要修改" in text
+    assert "county.code" in text
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_link_is_honoured_and_kept(full, open_page: Open, path: str):
+    page = open_page(path, place="990102002", indicator="tea_garden_area", period="2026-09")
+    assert page.params == {"place": county.SHIMEN, "indicator": "tea_garden_area", "period": "2026-09"}
+    assert "石门乡" in page.text
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_presentation_mode_is_kept_and_can_be_left(full, open_page: Open, path: str):
+    page = open_page(path, present="1")
+    assert page.params == {"present": "1"}
+    page.app.button(key="gm_leave").click().run()
+    assert page.params == {}
+
+
+def test_unknown_values_give_a_notice_and_the_default(full, open_page: Open):
+    page = open_page("overview", place="123456", indicator="gold", period="1999-01")
+    assert "名录里没有代码为“123456”的地方" in page.text
+    assert "没有“gold”这个指标" in page.text
+    assert "“1999-01”没有数据" in page.text
+    assert page.params == {}
+
+
+def test_year_in_the_address_is_its_last_month(full, open_page: Open):
+    assert open_page("overview", period="2026").params == {"period": "2026-10"}
+
+
+def test_root_goes_on_to_overview_with_its_parameters(full, open_page: Open):
+    page = open_page("", place="990102002")
+    assert "总览" in page.text
+    assert page.params["place"] == county.SHIMEN
+
+
+def test_choice_survives_the_way_to_another_page(full, open_page: Open):
+    page = open_page("overview")
+    page.app.selectbox(key="choose_place").select(county.YUNXI).run()
+    assert page.params["place"] == county.YUNXI
+    page.app.query_params.clear()
+    page.app.switch_page("pages/ranking.py").run()
+    assert not page.app.exception
+    assert page.params["place"] == county.YUNXI
+    assert "云溪镇" in page.text
+
+
+def test_new_version_shows_at_the_next_interaction(full, open_page: Open):
+    page = open_page("overview")
+    tables = county.full()
+    tables["places"].loc[1, "name"] = "新云溪镇"
+    publish_tables(full, tables)
+    page.app.run()
+    assert "新云溪镇" in page.app.selectbox(key="choose_place").options
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_hostile_names_stay_text(full, open_page: Open, path: str):
+    page = open_page(path, place="990102002002")
+    for element in page.app.get("html"):
+        assert "<img" not in element.proto.body
+    for element in (*page.app.markdown, *page.app.caption):
+        assert "![](" not in element.value

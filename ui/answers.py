@@ -1,0 +1,154 @@
+"""The metrics' answers for one data set, each worked out once per version.
+
+In: a data set, choices. Out: tables of `metrics/`, shared by all sessions: look at them, copy them, never
+change them. One line each: what an answer means is written where it is computed.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data_loaders.contract import Dataset
+from metrics import coverage, employment, figures, overview, quality, ranking, rectification
+from metrics.periods import sorted_periods
+from ui.cached import keep_as, places
+
+
+def values(data: Dataset, indicator: str, level: str) -> pd.DataFrame:
+    """`figures.indicator_values` of one indicator: places of a level x periods."""
+    known = data.settings.indicators
+    make = figures.indicator_values
+    return keep_as(
+        data, ("values", indicator, level), lambda: make(data.observations, data.places, known, indicator, level)
+    )
+
+
+def at(data: Dataset, indicator: str, level: str, period: str | None) -> pd.DataFrame:
+    """`figures.figures_at`: places of a level at a period, worst first."""
+    make = figures.figures_at
+    return keep_as(
+        data, ("at", indicator, level, period), lambda: make(values(data, indicator, level), period)
+    )
+
+
+def of_place(data: Dataset, indicator: str, place: str, period: str | None) -> dict[str, object] | None:
+    """One place's row of `at`; None when the indicator has no figures at all by then."""
+    found = at(data, indicator, places(data)[place].level, period)
+    rows = found[found["place_code"] == place].to_dict("records")
+    return rows[0] if rows else None
+
+
+def series(data: Dataset, indicator: str, place: str) -> pd.DataFrame:
+    """`figures.series_of` one place."""
+    return keep_as(
+        data,
+        ("series", indicator, place),
+        lambda: figures.series_of(values(data, indicator, places(data)[place].level), place),
+    )
+
+
+def reported_periods(data: Dataset, indicator: str) -> list[str]:
+    """Periods for which anybody reported the indicator, earliest first."""
+
+    def find() -> list[str]:
+        county = values(data, indicator, "township")
+        return sorted_periods(county.loc[county["value"].notna(), "period"].unique())
+
+    return keep_as(data, ("periods", indicator), find)
+
+
+def urgent(data: Dataset, period: str | None, limit: int = 12) -> list[overview.Urgent]:
+    """`overview.urgent`: what needs a decision."""
+    return keep_as(
+        data,
+        ("urgent", period, limit),
+        lambda: overview.urgent(
+            data.observations, data.places, data.problems, data.settings, period, data.manifest.as_of, limit
+        ),
+    )
+
+
+def composite(data: Dataset, period: str | None) -> pd.DataFrame:
+    """`ranking.township_ranking`: the composite score, best first."""
+    return keep_as(
+        data,
+        ("composite", period),
+        lambda: ranking.township_ranking(
+            data.observations, data.places, data.problems, data.settings, period, data.manifest.as_of
+        ),
+    )
+
+
+def ranked(data: Dataset, indicator: str, period: str | None) -> pd.DataFrame:
+    """`ranking.indicator_ranking` of the townships, by completion where there are targets."""
+
+    def make() -> pd.DataFrame:
+        found = values(data, indicator, "township")
+        by = "completion" if at(data, indicator, "township", period)["completion"].notna().any() else "cumulative"
+        return ranking.indicator_ranking(found, period, by=by)
+
+    return keep_as(data, ("ranked", indicator, period), make)
+
+
+def households(data: Dataset, level: str, period: str | None) -> pd.DataFrame:
+    """`coverage.households_by_measures`: places of a level, least covered first."""
+    make = coverage.households_by_measures
+    return keep_as(
+        data,
+        ("households", level, period),
+        lambda: make(data.observations, data.places, data.settings.coverage, level, period),
+    )
+
+
+def blank_villages(data: Dataset, period: str | None) -> pd.DataFrame:
+    """`coverage.blank_villages`: villages without any measure."""
+    make = coverage.blank_villages
+    return keep_as(
+        data,
+        ("blank", period),
+        lambda: make(data.observations, data.places, data.settings.coverage, period),
+    )
+
+
+def enterprises(data: Dataset) -> pd.DataFrame:
+    """`employment.enterprise_jobs`: the ledger with names of industry, township and village."""
+
+    def make() -> pd.DataFrame:
+        found = employment.enterprise_jobs(data.enterprises, data.places, data.settings.industries)
+        return found.assign(place=found["place_code"].map(names(data)))
+
+    return keep_as(data, "enterprises", make)
+
+
+def problems(data: Dataset) -> pd.DataFrame:
+    """`rectification.ladder`: problems worst first, with the names of their township and place."""
+
+    def make() -> pd.DataFrame:
+        found = rectification.ladder(data.problems, data.manifest.as_of, data.settings.problems)
+        return found.assign(
+            township=found["township_code"].map(names(data)).fillna("县直及未注明"),
+            place=found["place_code"].map(names(data)),
+            warning_name=found["warning"].map(rectification.WARNINGS),
+        )
+
+    return keep_as(data, "problems", make)
+
+
+def reporting(data: Dataset) -> pd.DataFrame:
+    """`quality.reporting_matrix` of every source of observations."""
+    sources = [source.id for source in data.settings.sources if source.kind == "observations"]
+    make = quality.reporting_matrix
+    return keep_as(data, "reporting", lambda: make(data.observations, data.places, sources))
+
+
+def names(data: Dataset) -> dict[str, str]:
+    """Names by place code; hostile text."""
+    return keep_as(data, "names", lambda: {code: found.name for code, found in places(data).items()})
+
+
+def within(frame: pd.DataFrame, place: str, level: str, column: str = "place_code") -> pd.DataFrame:
+    """The rows that lie in the place (all of them for the county)."""
+    if level == "county":
+        return frame
+    prefix = place[:9] if level == "township" else place
+    return frame[frame[column].str.startswith(prefix).fillna(False).astype(bool)]

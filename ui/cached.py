@@ -1,0 +1,169 @@
+"""Everything the app keeps between reruns: open data sets, and tables and figures worked out from them.
+
+In: the config named by GUANMO_CONFIG and the data set it publishes to. Out: `Dataset` and whatever a pure
+function makes of it. Refuses to show two versions at once: a page opens the current version once per run
+and passes it on.
+
+The store is a plain process-wide one and not `st.cache_data`: any visitor's browser may send `clear_cache`,
+and `st.cache_data` hashes large frames by a sample. Here the key is the version, whose name is a digest of
+its content, so that a kept value can never be out of date. What is kept is shared: nobody may change it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
+
+import pandas as pd
+
+from data_loaders import store
+from data_loaders.contract import Dataset
+from settings import Settings, read_settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+OPEN_VERSIONS = 2  # the one being read and the one that readers are leaving
+KEPT_BYTES = 400_000_000
+FIGURE_BYTES = 60_000  # what a figure is taken to weigh; it cannot say so itself
+
+
+class _Store:
+    """Values by key, computed once even if many sessions ask together, oldest forgotten first."""
+
+    def __init__(self) -> None:
+        self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._locks: dict[Hashable, Lock] = {}
+        self._lock = Lock()
+        self._bytes = 0
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key][0]
+            making = self._locks.setdefault(key, Lock())
+        with making:
+            with self._lock:
+                if key in self._values:
+                    return self._values[key][0]
+            try:
+                value = make()
+                self._keep(key, value)
+            finally:
+                with self._lock:
+                    self._locks.pop(key, None)
+        return value
+
+    def _keep(self, key: Hashable, value: Any) -> None:
+        with self._lock:
+            size = _weight(value)
+            self._values[key] = (value, size)
+            self._bytes += size
+            while self._bytes > KEPT_BYTES and len(self._values) > 1:
+                _, (_, freed) = self._values.popitem(last=False)
+                self._bytes -= freed
+
+    def forget(self, is_old: Callable[[Any], bool]) -> None:
+        with self._lock:
+            for key in [key for key in self._values if is_old(key)]:
+                self._bytes -= self._values.pop(key)[1]
+
+
+def _weight(value: Any) -> int:
+    if isinstance(value, pd.DataFrame):
+        return int(value.memory_usage(deep=False).sum())
+    if isinstance(value, (tuple, list)):
+        return sum(_weight(part) for part in value)
+    if isinstance(value, dict):
+        return sum(_weight(part) for part in value.values())
+    return FIGURE_BYTES
+
+
+_derived = _Store()
+_datasets: OrderedDict[tuple[str, str], Dataset] = OrderedDict()
+_opening = Lock()
+_settings: dict[tuple[str, int, int], Settings] = {}
+
+
+def config_path() -> Path:
+    """The config that names the county: GUANMO_CONFIG, else config.toml beside app.py."""
+    return Path(os.environ.get("GUANMO_CONFIG") or Path(__file__).resolve().parent.parent / "config.toml")
+
+
+def config() -> Settings:
+    """Settings of the config file as it is now; read again only when the file changes. Raises ConfigProblem."""
+    path = config_path()
+    if not path.is_file():
+        return read_settings(path)  # says what is missing
+    state = path.stat()
+    key = (str(path.resolve()), state.st_mtime_ns, state.st_size)
+    if key not in _settings:
+        _settings.clear()
+        _settings[key] = read_settings(path)
+    return _settings[key]
+
+
+def current() -> Dataset:
+    """The version that is published now. Call once per run. Raises DataProblem or ConfigProblem."""
+    prepared = config().paths.prepared
+    version = store.current_version(prepared)
+    key = (str(prepared), version)
+    with _opening:
+        if key not in _datasets:
+            _datasets[key] = store.open_version(prepared, version)
+            while len(_datasets) > OPEN_VERSIONS:
+                _datasets.popitem(last=False)
+            open_versions = {name for _, name in _datasets}
+            _derived.forget(lambda kept: kept[0] not in open_versions)
+        _datasets.move_to_end(key)
+        return _datasets[key]
+
+
+def keep(data: Dataset, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """`make(*args, **kwargs)`, worked out once per version, for a `make` that takes plain arguments.
+
+    For closures over the data set use `keep_as` with a name of their own.
+    """
+    key = (data.version, make.__module__, make.__qualname__, args, tuple(sorted(kwargs.items())))
+    return _derived.get(key, lambda: make(*args, **kwargs))
+
+
+def keep_as(data: Dataset, name: Hashable, make: Callable[[], T]) -> T:
+    """What `make()` gives, worked out once per version and name; the name must tell all that it depends on."""
+    return _derived.get((data.version, name), make)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the register, for choosing and naming; its name is hostile text."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None
+
+
+def places(data: Dataset) -> dict[str, Place]:
+    """Places by 12-digit code, in the register's order."""
+
+    def read() -> dict[str, Place]:
+        frame = data.places[["place_code", "name", "level", "parent_code"]]
+        return {
+            code: Place(code, name, level, None if pd.isna(parent) else parent)
+            for code, name, level, parent in frame.itertuples(index=False)
+        }
+
+    return keep_as(data, "places", read)
+
+
+def forget_everything() -> None:
+    """Empty the stores; for tests."""
+    _datasets.clear()
+    _settings.clear()
+    _derived.forget(lambda _: True)

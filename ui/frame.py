@@ -1,0 +1,109 @@
+"""What stands around every page: style, head, notices, foot.
+
+In: the page's address. Out: a context manager that hands the page its data set and view, or shows why there
+is none. It catches DataProblem and ConfigProblem, which are written for the reader, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from data_loaders.contract import Dataset
+from faults import DataProblem
+from settings import ConfigProblem
+from ui import cached, notices, presentation, view
+from ui.html import text
+from ui.navigation import PageEntry, entry
+from ui.view import View
+from wording import date_text, period_text
+
+STYLE = Path(__file__).with_name("style.css")
+PRESENT_STYLE = Path(__file__).with_name("present.css")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page works with: one whole version and one valid view."""
+
+    data: Dataset
+    view: View
+
+    @property
+    def place_name(self) -> str:
+        """Name of the place shown (hostile text)."""
+        found = cached.places(self.data).get(self.view.place)
+        return found.name if found else self.data.settings.county.name
+
+    @property
+    def level(self) -> str:
+        """Level of the place shown: county, township or village."""
+        found = cached.places(self.data).get(self.view.place)
+        return found.level if found else "county"
+
+    @property
+    def township(self) -> str | None:
+        """The township shown, or that of the village shown; None for the county."""
+        found = cached.places(self.data).get(self.view.place)
+        if found is None or found.level == "county":
+            return None
+        return found.code if found.level == "township" else found.parent
+
+
+@contextmanager
+def page(path: str) -> Iterator[Page]:
+    """The frame of the page at that address; within it DataProblem is shown in place."""
+    this = entry(path)
+    st.html(STYLE)
+    try:
+        data = cached.current()
+    except (DataProblem, ConfigProblem) as found:
+        notices.no_data(found)
+        st.stop()
+    chosen = view.read(data)
+    shown = Page(data, chosen)
+    if chosen.present:
+        st.html(PRESENT_STYLE)
+    _head(shown, this)
+    notices.hints(chosen.notices)
+    try:
+        yield shown
+    except DataProblem as found:
+        notices.problem(found)
+    _foot(data)
+    presentation.turn_page(path, chosen)
+
+
+def _head(shown: Page, this: PageEntry) -> None:
+    county = shown.data.settings.county
+    badge = '<span class="gm-demo">演示数据</span>' if county.is_demo else ""
+    where = "" if shown.level == "county" else f'<span class="gm-where">{text(_where(shown))}</span>'
+    latest = view.latest_period(shown.data)
+    fresh = f"最新报送 {text(period_text(latest))}" if latest else "还没有报送数据"
+    with st.container(horizontal=True, key="gm_head", vertical_alignment="center"):
+        st.html(
+            f'<header class="gm-head"><div><span class="gm-county">{text(county.name)}</span>{badge}</div>'
+            f"<h1>{text(this.title)}{where}</h1>"
+            f'<div class="gm-fresh">数据截至 {text(date_text(shown.data.manifest.as_of))}'
+            f"<span>{fresh}</span></div></header>"
+        )
+        presentation.switch(shown.view)
+
+
+def _where(shown: Page) -> str:
+    register = cached.places(shown.data)
+    found = register[shown.view.place]
+    if found.level == "village" and found.parent in register:
+        return f"{register[found.parent].name} {found.name}"
+    return found.name
+
+
+def _foot(data: Dataset) -> None:
+    note = data.settings.county.source_note
+    parts = [note] if note else []
+    parts += [f"数据版本 {data.version}", f"来自 {len(data.manifest.sources)} 个文件"]
+    st.html(f'<footer class="gm-foot">{text(" · ".join(parts))}</footer>')

@@ -1,0 +1,45 @@
+"""The pages in the order in which a meeting goes through them.
+
+In: nothing. Out: one list that the router, the links between pages and the presentation keys share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page: its address, its Chinese title and what a reader finds there."""
+
+    path: str  # the last part of the address
+    title: str
+    about: str
+
+    @property
+    def script(self) -> str:
+        """The page's script, relative to app.py, as st.Page and st.page_link want it."""
+        return f"pages/{self.path}.py"
+
+
+PAGES = (
+    PageEntry("overview", "总览", "主要指标完成情况和需要拍板的事项"),
+    PageEntry("map", "村级地图", "各村、各乡镇指标高低一图看清"),
+    PageEntry("industry", "产业覆盖", "各产业完成进度、逐月走势和产业措施到户"),
+    PageEntry("enterprises", "带动就业", "经营主体和基地用工、带动农户情况"),
+    PageEntry("ranking", "乡镇排名", "综合得分和单项指标排名、位次升降"),
+    PageEntry("rectification", "问题整改", "检查反馈问题的整改、验收和销号进度"),
+    PageEntry("observation", "现场观摩", "观摩路线和各观摩点情况"),
+    PageEntry("quality", "数据质量", "哪些没报、哪些报错、怎样改"),
+)
+
+
+def entry(path: str) -> PageEntry:
+    """The page at that address; KeyError when there is none (a typing mistake of ours)."""
+    return {page.path: page for page in PAGES}[path]
+
+
+def neighbours(path: str) -> tuple[PageEntry, PageEntry]:
+    """The pages before and after this one; the last is followed by the first."""
+    position = [page.path for page in PAGES].index(path)
+    return PAGES[position - 1], PAGES[(position + 1) % len(PAGES)]

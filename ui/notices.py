@@ -1,0 +1,44 @@
+"""What the reader sees instead of figures: nothing published, something broken, an empty table.
+
+In: a DataProblem, a ConfigProblem or a sentence. Out: plain Chinese that says what to do; never a traceback.
+Other exceptions are our own bugs and are left to crash.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from settings import ConfigProblem
+from ui.html import text
+from wording import markdown_escape
+
+PREPARE = "python prepare.py"
+
+
+def no_data(problem: Exception) -> None:
+    """The page for when no data set can be opened: what happened and how to get one."""
+    title = "配置文件需要修改" if isinstance(problem, ConfigProblem) else "还没有可以显示的数据"
+    st.html(
+        f'<div class="gm-stop"><h1>{title}</h1><p class="gm-why">{text(problem)}</p>'
+        "<ol><li>把乡镇报来的台账放进配置文件里写明的原始数据文件夹。</li>"
+        f"<li>在程序目录里运行 <code>{PREPARE}</code>(演示数据直接运行 <code>make run</code>)。</li>"
+        "<li>看到“已发布”后,刷新本页。</li></ol>"
+        "<p>原来发布过的数据不会因此丢失。</p></div>"
+    )
+
+
+def problem(found: Exception) -> None:
+    """A part of the page that cannot be shown, with the reason."""
+    st.error(markdown_escape(str(found)))
+
+
+def empty(sentence: str) -> None:
+    """An empty state: what would stand here and why it does not."""
+    st.html(f'<div class="gm-empty">{text(sentence)}</div>')
+
+
+def hints(sentences: tuple[str, ...]) -> None:
+    """Small notices above the page, e.g. that the address asked for something unknown."""
+    if sentences:
+        items = "".join(f"<div>{text(sentence)}</div>" for sentence in sentences)
+        st.html(f'<div class="gm-hint">{items}</div>')

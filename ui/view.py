@@ -1,0 +1,158 @@
+"""What the reader has chosen: place, indicator, period, presentation mode.
+
+In: the address's query parameters and this session's earlier choices. Out: one valid `View`, and an address
+that says the same, so that it can be sent to somebody. A value that the data set does not know is dropped
+with a sentence for the reader; it never breaks a page.
+
+The address holds what was chosen and not the defaults: a wall that shows `/overview` moves on to the new
+month by itself, a link with `period=2026-09` stays with September.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import streamlit as st
+
+from data_loaders.contract import Dataset
+from metrics.periods import sorted_periods
+from ui import cached
+
+NAMES = ("place", "indicator", "period", "present")
+_CHOICES = "guanmo_choices"
+
+
+@dataclass(frozen=True)
+class View:
+    """A valid choice. `chosen` names what the reader asked for; the rest are defaults."""
+
+    place: str  # 12 digits; the county's own code when no place was chosen
+    indicator: str | None  # a key of settings.indicators; None when nothing was chosen
+    period: str | None  # YYYY-MM or YYYY: chosen, else the latest; None when the data set has no period
+    present: bool
+    chosen: frozenset[str]
+    notices: tuple[str, ...] = ()
+
+    def place_or_none(self) -> str | None:
+        """The chosen place, None when the whole county is shown."""
+        return self.place if "place" in self.chosen else None
+
+    def indicator_or(self, default: str | None, among: tuple[str, ...] | None = None) -> str | None:
+        """The chosen indicator when the page can show it, else the page's own default."""
+        if self.indicator is not None and (among is None or self.indicator in among):
+            return self.indicator
+        return default
+
+
+def read(data: Dataset) -> View:
+    """The view as the address and earlier choices say, made valid; keeps session and address up to date."""
+    choices: dict[str, str] = st.session_state.setdefault(_CHOICES, {})
+    # The address wins: it is what a link was sent for. A page switch empties it, then the session remembers.
+    for name in NAMES:
+        if name in st.query_params:
+            choices[name] = st.query_params[name]
+    view = _valid(data, choices)
+    choices.clear()
+    choices.update(params(view))
+    _write_address(choices)
+    return view
+
+
+def params(view: View, **changes: str | None) -> dict[str, str]:
+    """Query parameters that lead to this view, with `changes` (None removes one); for links."""
+    values: dict[str, str | None] = {
+        "place": view.place if "place" in view.chosen else None,
+        "indicator": view.indicator if "indicator" in view.chosen else None,
+        "period": view.period if "period" in view.chosen else None,
+        "present": "1" if view.present else None,
+    }
+    values.update(changes)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def choose(name: str, value: str | None) -> None:
+    """Make a choice, or go back to the default with None. For widget callbacks: they run before the page."""
+    choices: dict[str, str] = st.session_state.setdefault(_CHOICES, {})
+    if value is None:
+        choices.pop(name, None)
+    else:
+        choices[name] = value
+    # Without this the old address would win over the choice in the run that follows.
+    _write_address(choices)
+
+
+def _write_address(choices: dict[str, str]) -> None:
+    for name in NAMES:
+        wanted = choices.get(name)
+        if wanted is None:
+            if name in st.query_params:
+                del st.query_params[name]
+        elif st.query_params.get(name) != wanted:
+            st.query_params[name] = wanted
+
+
+def _valid(data: Dataset, choices: dict[str, str]) -> View:
+    chosen: set[str] = set()
+    notices: list[str] = []
+    county = data.settings.county.place_code
+
+    place = county
+    if asked := choices.get("place"):
+        code = full_code(asked)
+        if code in cached.places(data):
+            place = code
+            if code != county:
+                chosen.add("place")
+        else:
+            notices.append(f"名录里没有代码为“{asked[:20]}”的地方,现在显示全县。")
+
+    indicator = None
+    if asked := choices.get("indicator"):
+        if asked in data.settings.indicators:
+            indicator = asked
+            chosen.add("indicator")
+        else:
+            notices.append(f"没有“{asked[:40]}”这个指标,现在显示默认指标。")
+
+    period = latest_period(data)
+    if asked := choices.get("period"):
+        found = _period(data, asked)
+        if found is not None:
+            period = found
+            chosen.add("period")
+        else:
+            notices.append(f"“{asked[:20]}”没有数据,现在显示最近一期。")
+
+    present = choices.get("present") == "1"
+    return View(place, indicator, period, present, frozenset(chosen), tuple(notices))
+
+
+def full_code(asked: str) -> str:
+    """A place code of 6, 9 or 12 digits as 12 digits; anything else as it is."""
+    return asked.ljust(12, "0") if re.fullmatch(r"\d{6}|\d{9}|\d{12}", asked) else asked
+
+
+def periods(data: Dataset) -> list[str]:
+    """Periods with at least one figure, earliest first; a year that only has targets is not one."""
+
+    def find() -> list[str]:
+        reported = data.observations.loc[data.observations["value"].notna(), "period"]
+        return sorted_periods(reported.unique())
+
+    return cached.keep_as(data, "periods", find)
+
+
+def latest_period(data: Dataset) -> str | None:
+    """The last month that anything was reported for, else the last year."""
+    known = periods(data)
+    months = [period for period in known if "-" in period]
+    return (months or known or [None])[-1]
+
+
+def _period(data: Dataset, asked: str) -> str | None:
+    known = periods(data)
+    if asked in known:
+        return asked
+    within = [period for period in known if period.startswith(f"{asked}-")]
+    return within[-1] if within and re.fullmatch(r"\d{4}", asked) else None

@@ -1,0 +1,91 @@
+"""Figures, periods and dates as a county official reads them; hostile text made harmless.
+
+In: single values and words. Out: Simplified Chinese text. Refuses to guess: a missing figure is said to be
+missing (未报送), never shown as 0.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+NOT_REPORTED = "未报送"
+NO_SHARE = "—"  # a share without a denominator or a target is not a report that is missing
+
+_SCALES = ((1e8, 1e8, "亿"), (1e6, 1e4, "万"))
+_SCALED_UNITS = ("万", "亿", "千", "百", "%", "‰")  # 1.2万万袋 is no way to write a number
+
+
+def is_missing(value: object) -> bool:
+    """Whether a single value is None, NaN, NA or NaT."""
+    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def number_text(
+    value: Any, unit: str = "", decimals: int = 0, signed: bool = False, missing: str = NOT_REPORTED
+) -> str:
+    """A figure with its unit: 1,234.5万袋, 123.46万公斤, 2.39亿元; `missing` when there is none.
+
+    From one million on it is told in 万, from a hundred million on in 亿, unless the unit has such a factor
+    itself. `signed` writes + before a rise.
+    """
+    if is_missing(value):
+        return missing
+    number = float(value)
+    if not unit.startswith(_SCALED_UNITS):
+        for limit, factor, name in _SCALES:
+            if abs(number) >= limit:
+                return _fixed(number / factor, 2, signed) + name + unit
+    return _fixed(number, decimals, signed) + unit
+
+
+def percent_text(share_percent: Any, decimals: int = 1, signed: bool = False, missing: str = NO_SHARE) -> str:
+    """A share given in per cent: 93.2 → 93.2%; `missing` when it cannot be computed."""
+    return missing if is_missing(share_percent) else _fixed(float(share_percent), decimals, signed) + "%"
+
+
+def fraction_text(numerator: Any, denominator: Any, unit: str = "", decimals: int = 0) -> str:
+    """Numerator and denominator behind a share: 412/420个村."""
+    parts = [number_text(part, decimals=decimals) for part in (numerator, denominator)]
+    return "/".join(parts) + unit
+
+
+def period_text(period: str | None) -> str:
+    """`2026-10` → 2026年10月, `2026` → 2026年."""
+    if is_missing(period) or not period:
+        return NO_SHARE
+    year, _, month = period.partition("-")
+    return f"{year}年{int(month)}月" if month else f"{year}年"
+
+
+def date_text(day: Any) -> str:
+    """A date as 2026年11月15日; — when there is none."""
+    if is_missing(day):
+        return NO_SHARE
+    on = day if isinstance(day, date) else pd.Timestamp(day)
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+# Streamlit looks for emoji, icons, links and addresses in the text *after* Markdown's own escapes are gone,
+# so a backslash does not stop those; an invisible word joiner does.
+_AFTER_MARKDOWN = re.compile(r":(?=[A-Za-z0-9_/+\-])|(?<=[wW])(?=\.)|@")
+_PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
+_WORD_JOINER = "\u2060"
+
+
+def markdown_escape(text: Any) -> str:
+    """Text from a ledger as plain text inside Markdown: no markup, link, HTML, formula, icon or new line."""
+    if is_missing(text):
+        return ""
+    flat = " ".join(str(text).split())
+    joined = _AFTER_MARKDOWN.sub(lambda found: found.group() + _WORD_JOINER, flat)
+    return _PUNCTUATION.sub(r"\\\1", joined)
+
+
+def _fixed(number: float, decimals: int, signed: bool) -> str:
+    """The number with separators; what rounds to zero has no sign."""
+    rounded = round(number, decimals) + 0.0
+    return f"{rounded:{'+' if signed and rounded else ''},.{decimals}f}"
