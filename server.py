@@ -3,6 +3,7 @@
 In: HTTP requests. Out: the app at /, published geometry at /geometry/<version>/<file>, compressed once and
 kept by browsers for ever (a file's name is its content's digest). Refuses any name that is not exactly a
 version's and a layer's, and tells browsers to load nothing from any other host, whatever a page contains.
+Each page's address answers with Streamlit's start page, told where its server is.
 
 Started by `streamlit run server.py`; app.py alone runs too, but without its maps' polygons.
 """
@@ -21,10 +22,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config as streamlit_config
+from streamlit import file_util
+from streamlit.runtime.pages_manager import PagesManager
 
 from data_loaders.store import map_layer_path
 from settings import ConfigProblem
 from ui import cached
+from ui.navigation import PAGES
 
 KEPT_LAYERS = 24  # a few versions' layers; each is some tens of KB compressed
 
@@ -99,10 +103,44 @@ def geometry(request: Request) -> Response:
     return Response(packed, media_type="application/geo+json", headers=headers)
 
 
+@lru_cache(maxsize=1)
+def _start_page() -> str:
+    """Streamlit's index.html, in Chinese and with the server's address in it.
+
+    Without that the browser looks for the server below the page's own address first: two requests more and two
+    errors on its console whenever somebody opens a link.
+    """
+    page = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
+    server = f'window.__streamlit = {{BACKEND_BASE_URL: location.origin + "/{_base}"}}'
+    for old, new in (
+        ("<head>", f"<head><script>{server}</script>"),
+        ('<html lang="en">', '<html lang="zh-CN">'),
+        ("<title>Streamlit</title>", "<title>观摩</title>"),
+    ):
+        page = page.replace(old, new, 1)
+    return page
+
+
+def start_page(request: Request) -> Response:
+    """The document at a page's address; what is on the page comes over the socket."""
+    return Response(_start_page(), media_type="text/html", headers={"Cache-Control": "no-cache"})
+
+
+def _at(path: str) -> str:
+    return "/" + "/".join(part for part in (_base, path) if part)
+
+
+# A folder called pages/ makes Streamlit 1.67 run pages/map.py by itself when /map is the first address that is
+# opened after a start, without app.py and its navigation. Here it is told what st.navigation tells it later.
+PagesManager.uses_pages_directory = False
+
 _base = str(streamlit_config.get_option("server.baseUrlPath") or "").strip("/")
 
 app = st.App(
     str(Path(__file__).resolve().parent / "app.py"),
-    routes=[Route(f"/{_base}/geometry/{{version}}/{{file}}".replace("//", "/"), geometry)],
+    routes=[
+        Route(_at("geometry/{version}/{file}"), geometry),
+        *(Route(_at(path), start_page) for path in ("", *(page.path for page in PAGES))),
+    ],
     middleware=[Middleware(SafetyHeaders)],
 )

@@ -15,9 +15,27 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-DataKind = Literal["places", "boundaries", "observations", "targets", "enterprises", "problems", "stops"]
+DataKind = Literal[
+    "places",
+    "history",
+    "aliases",
+    "boundaries",
+    "observations",
+    "targets",
+    "enterprises",
+    "problems",
+    "stops",
+]
 Level = Literal["county", "township", "village"]
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 
@@ -103,14 +121,35 @@ class PeriodRule(_Frozen):
         return pattern
 
 
+PeriodRules = Annotated[tuple[PeriodRule, ...], BeforeValidator(lambda v: (v,) if isinstance(v, dict) else v)]
+"""One rule, or several that must agree; where they do not, the first that finds a period wins."""
+
+PERIOD_IN_HEADER = "{period}"
+
+
 class ValueColumn(_Frozen):
-    """One column of figures: its header path, the indicator it fills and the unit it is written in."""
+    """One column of figures: its header path, the indicator it fills and the unit it is written in.
+
+    `{period}` as the last part of the header stands for every column of that group that is headed by a month
+    or a year: `茶叶产量/{period}` takes 1月, 2月 … 12月. `year_shift = -1` is for a column of last year's figures.
+    """
 
     header: str
     indicator: str
     unit: str
     role: Literal["value", "target"] = "value"
     required: bool = True
+    year_shift: int = 0
+    period_pattern: str = r"(?:(?P<year>\d{4})年?)?(?:(?P<month>\d{1,2})月)?"
+
+
+class Tall(_Frozen):
+    """A table with a row per figure: the headers under which indicator, figure and its unit stand."""
+
+    indicator: str
+    value: str
+    unit: str | None = None  # absent: figures are in the indicator's own unit
+    role: Literal["value", "target"] = "value"
 
 
 class RowRule(_Frozen):
@@ -127,6 +166,15 @@ class PlaceColumns(_Frozen):
     code: str | None = None
     township: str | None = None
     village: str | None = None
+    township_from: Literal["column", "sheet", "file", "title"] = "column"
+    township_pattern: str = r"(?P<name>[\u3400-\u9fff]+?(?:镇|乡|街道|办事处))"
+
+    @field_validator("township_pattern")
+    @classmethod
+    def _has_a_name(cls, pattern: str) -> str:
+        if "name" not in re.compile(pattern).groupindex:
+            raise ValueError("township_pattern 里要有 (?P<name>…)")
+        return pattern
 
 
 class Table(_Frozen):
@@ -138,8 +186,9 @@ class Table(_Frozen):
     columns: tuple[ValueColumn, ...] = ()
     fields: dict[str, str] = {}
     optional_fields: tuple[str, ...] = ()
+    tall: Tall | None = None
     rows: tuple[RowRule, ...] = ()
-    period: PeriodRule | None = None
+    period: PeriodRules = ()
     is_required: bool = True
 
 
@@ -151,7 +200,7 @@ class Source(_Frozen):
     kind: DataKind
     files: str
     tables: tuple[Table, ...] = ()
-    period: PeriodRule | None = None
+    period: PeriodRules = ()
     is_required: bool = True
     instead_of: str | None = None  # read only when that source has no files
     # boundaries
@@ -167,20 +216,92 @@ class Source(_Frozen):
     constants: dict[str, str] = {}
 
     def layouts(self) -> tuple[Table, ...]:
-        """The tables, each with the period rule that holds for it: its own, else the source's."""
+        """The tables, each with the period rules that hold for it: its own, else the source's."""
         return tuple(
-            table if table.period is not None else table.model_copy(update={"period": self.period})
+            table if table.period else table.model_copy(update={"period": self.period})
             for table in self.tables
         )
 
 
-class Check(_Frozen):
-    """A rule between figures of the same place and period: the parts add up to the whole, or are at most it."""
+CheckedTable = Literal["observations", "places", "enterprises", "problems", "stops"]
 
-    rule: Literal["at_most", "sum_equals"]
-    whole: str
-    parts: tuple[str, ...] = Field(min_length=1)
-    tolerance: float = Field(default=0.0, ge=0, le=1)  # share of the whole
+
+class Check(_Frozen):
+    """A rule that the prepared rows must keep; DATA.md says which keys belong to which rule.
+
+    In the table `observations` names are indicators, in every other table they are columns.
+    """
+
+    rule: Literal[
+        "at_most", "sum_equals", "range", "whole_numbers", "never_falling", "required", "one_of", "unique"
+    ]
+    table: CheckedTable = "observations"
+    whole: str | None = None
+    parts: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+    values: tuple[str, ...] = ()
+    tolerance: float = Field(default=0.0, ge=0, le=1)  # share of the whole, or of the figure before
+
+    @model_validator(mode="after")
+    def _has_what_its_rule_needs(self) -> Check:
+        compares = self.rule in ("at_most", "sum_equals")
+        if compares and not (self.whole and self.parts):
+            raise ValueError(f"规则 {self.rule} 要写 whole 和 parts")
+        if not compares and not self.of:
+            raise ValueError(f"规则 {self.rule} 要写 of,说明检查哪些指标或列")
+        if self.rule == "range" and self.min is None and self.max is None:
+            raise ValueError("规则 range 要写 min 或 max")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min:g} 大于 max {self.max:g}")
+        if self.rule == "one_of" and not self.values:
+            raise ValueError("规则 one_of 要写 values,列出允许的内容")
+        if self.rule == "never_falling" and self.table != "observations":
+            raise ValueError("规则 never_falling 只用于指标(observations)")
+        if self.rule in ("one_of", "unique") and self.table == "observations":
+            raise ValueError(f"规则 {self.rule} 用于台账的列,请写明 table")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every indicator or column that the rule speaks of."""
+        return (*(() if self.whole is None else (self.whole,)), *self.parts, *self.of)
+
+
+class Reconcile(_Frozen):
+    """One indicator that several reporting systems report; the first source that has a figure is believed.
+
+    Figures may differ by the larger of both tolerances without a word.
+    """
+
+    indicator: str
+    sources: tuple[str, ...] = Field(min_length=2)  # in order of precedence
+    tolerance: float = Field(default=0.0, ge=0, le=1)  # share of the figure that is kept
+    tolerance_absolute: float = Field(default=0.0, ge=0)  # in the indicator's unit
+
+
+class Suspicious(_Frozen):
+    """When figures are kept but flagged; suspicious.py says what each pattern is."""
+
+    copied_figures: int = Field(default=10, ge=3)  # figures that move elsewhere and stood still here
+    copied_share: float = Field(default=0.95, gt=0.5, le=1)  # of all figures of the township's report
+    same_figures: int = Field(default=3, ge=2)  # equal figures in the rows of two places …
+    same_digits: int = Field(default=7, ge=4)  # … with that many digits in all
+    uniform_places: int = Field(default=5, ge=3)
+    jump_deviations: float = Field(default=6.0, gt=0)  # robust standard deviations of the place's own history
+    jump_factor: float = Field(default=2.0, gt=1)  # at least that many times more, or less, than usual
+    jump_history: int = Field(default=8, ge=4)  # figures before a history says anything
+    heaped_figures: int = Field(default=15, ge=10)  # of three or more digits in one report of a township
+    heaped_share: float = Field(default=0.6, gt=0.1, le=1)  # ending in 0; a tenth is what chance gives
+    leave_out: tuple[str, ...] = ()  # indicators that are not looked at
+
+
+class Geography(_Frozen):
+    """How far positions and outlines may be off before it is a fault."""
+
+    position_km: float = Field(default=0.5, ge=0)  # outside the place that the ledger states
+    misfit_km2: float = Field(default=0.1, ge=0)  # overlaps, or gaps, of all outlines of a level together
 
 
 class RankingPart(_Frozen):
@@ -231,6 +352,7 @@ class Problems(_Frozen):
 
     nearly_due_days: int = Field(default=7, ge=1)
     due_windows: tuple[int, ...] = (7, 15, 30)
+    open_ended: tuple[str, ...] = ("长期坚持",)  # words in the deadline's column that mean: there is none
 
 
 class Units(_Frozen):
@@ -254,6 +376,45 @@ class Reading(_Frozen):
 
     fillers: tuple[str, ...] = ("", "-", "--", "—", "——", "－", "/", "\\", "…", "无")
     rows: tuple[RowRule, ...] = ()
+    synonyms: dict[str, tuple[str, ...]] = {}  # header as in the config → other ways to write it
+
+
+class Limits(_Frozen):
+    """Bounds of what is opened at all, kept before anything is expanded; an honest ledger stays far below them."""
+
+    file_mb: float = Field(default=50, gt=0)  # one file of tables, as it lies in the folder or in a zip
+    unpacked_mb: float = Field(default=60, gt=0)  # the tables of one workbook, expanded; also all text in it
+    archive_mb: float = Field(default=1000, gt=0)  # everything in one zip, expanded
+    ratio: float = Field(default=300, gt=1)  # expanded to packed, of whatever is above 20 MB when expanded
+    entries: int = Field(default=5000, ge=1)  # files in one zip, or parts in one workbook
+    sheets: int = Field(default=300, ge=1)
+    rows: int = Field(default=50_000, ge=1)
+    columns: int = Field(default=500, ge=1)
+    cells: int = Field(default=500_000, ge=1)  # rows x columns as far as there is content, over all sheets
+    cell_chars: int = Field(default=32_767, ge=1)  # Excel's own limit
+
+
+PersonalKind = Literal["id", "mobile", "card"]
+
+
+class Personal(_Frozen):
+    """What is taken for personal data and kept out of everything that is written."""
+
+    detect: tuple[PersonalKind, ...] = ("id", "mobile", "card")  # looked for in every cell
+    headers: tuple[str, ...] = (  # columns of numbers that belong to a person
+        "身份证",
+        "证件号",
+        "手机",
+        "电话",
+        "联系方式",
+        "银行卡",
+        "账号",
+        "帐号",
+        "卡号",
+        "一卡通",
+    )
+    names: tuple[str, ...] = ("姓名", "户主", "联系人", "负责人", "法人代表", "法定代表人")
+    allowed: tuple[str, ...] = ()  # headers of columns that are not looked at
 
 
 class Settings(_Frozen):
@@ -268,10 +429,15 @@ class Settings(_Frozen):
     aliases: dict[str, str] = {}
     sources: tuple[Source, ...] = ()
     checks: tuple[Check, ...] = ()
+    reconcile: tuple[Reconcile, ...] = ()
+    suspicious: Suspicious = Suspicious()
+    geography: Geography = Geography()
     ranking: Ranking = Ranking()
     overview: Overview = Overview()
     coverage: Coverage = Coverage()
     problems: Problems = Problems()
+    limits: Limits = Limits()
+    personal: Personal = Personal()
 
     @model_validator(mode="after")
     def _names_resolve(self) -> Settings:
@@ -308,8 +474,18 @@ def _unresolved(settings: Settings) -> list[str]:
                         f"请在 [units.conversions] 里写明换算"
                     )
     for check in settings.checks:
-        for indicator in (check.whole, *check.parts):
-            need(indicator, "checks")
+        for name in check.names if check.table == "observations" else ():
+            need(name, "checks")
+    sources = {source.id for source in settings.sources}
+    for pair in settings.reconcile:
+        need(pair.indicator, "reconcile")
+        found += [
+            f"reconcile({pair.indicator})的来源“{name}”没有在 [[sources]] 里定义"
+            for name in pair.sources
+            if name not in sources
+        ]
+    for indicator in settings.suspicious.leave_out:
+        need(indicator, "suspicious.leave_out")
     for ranked in settings.ranking.parts:
         if ranked.indicator is not None:
             need(ranked.indicator, "ranking.parts")

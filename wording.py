@@ -24,27 +24,42 @@ def is_missing(value: object) -> bool:
     return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
 
 
+def scale_of(value: float, unit: str = "") -> tuple[float, str]:
+    """The factor that a figure of this size is told in, and its name: (10000, 万) from one million on.
+
+    (1, "") for smaller ones, and for units that have such a factor themselves (万袋).
+    """
+    if not unit.startswith(_SCALED_UNITS):
+        for limit, factor, name in _SCALES:
+            if abs(value) >= limit:
+                return factor, name
+    return 1.0, ""
+
+
 def number_text(
     value: Any, unit: str = "", decimals: int = 0, signed: bool = False, missing: str = NOT_REPORTED
 ) -> str:
     """A figure with its unit: 1,234.5万袋, 123.46万公斤, 2.39亿元; `missing` when there is none.
 
-    From one million on it is told in 万, from a hundred million on in 亿, unless the unit has such a factor
-    itself. `signed` writes + before a rise.
+    `signed` writes + before a rise.
     """
     if is_missing(value):
         return missing
-    number = float(value)
-    if not unit.startswith(_SCALED_UNITS):
-        for limit, factor, name in _SCALES:
-            if abs(number) >= limit:
-                return _fixed(number / factor, 2, signed) + name + unit
-    return _fixed(number, decimals, signed) + unit
+    factor, name = scale_of(float(value), unit)
+    return _fixed(float(value) / factor, 2 if name else decimals, signed) + name + unit
 
 
 def percent_text(share_percent: Any, decimals: int = 1, signed: bool = False, missing: str = NO_SHARE) -> str:
-    """A share given in per cent: 93.2 → 93.2%; `missing` when it cannot be computed."""
-    return missing if is_missing(share_percent) else _fixed(float(share_percent), decimals, signed) + "%"
+    """A share given in per cent: 93.2 → 93.2%; `missing` when it cannot be computed.
+
+    A share short of 100 is never rounded up to 100: 99.97 % of a target is not the target.
+    """
+    if is_missing(share_percent):
+        return missing
+    share = float(share_percent)
+    if share < 100 <= round(share, decimals):
+        share = 100 - 10.0**-decimals
+    return _fixed(share, decimals, signed) + "%"
 
 
 def fraction_text(numerator: Any, denominator: Any, unit: str = "", decimals: int = 0) -> str:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import palette
-from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure
+from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure, value_ticks
 from metrics.overview import Headline
 from settings import Indicator
 from wording import NOT_REPORTED, number_text, percent_text, period_text
@@ -43,7 +42,7 @@ def township_bars_chart(
     rows = figures.sort_values([column, "place_code"], ascending=[False, True], ignore_index=True)
     period = str(rows["period"].iloc[0])
     has_figure = rows[column].notna()
-    has_target = by == "cumulative" and rows["target"].notna().any() and indicator.target is None
+    has_target = by == "cumulative" and bool(rows["target"].notna().any()) and indicator.target is None
     figure = styled_figure(
         _bars_title(rows, indicator, by) if title is None else title,
         _bars_subtitle(indicator, by, period, has_target),
@@ -59,9 +58,9 @@ def township_bars_chart(
         hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
     )
     # Beside the bar or the target mark, whichever reaches further: a figure is never crossed by a line.
-    reach = [rows[column], rows["target"] if has_target else 100 if by == "completion" else 0]
+    mark = rows["target"] if has_target else pd.Series(100.0 if by == "completion" else 0.0, index=rows.index)
     figure.add_scatter(
-        x=np.fmax(np.fmax(reach[0], reach[1]), 0),
+        x=pd.concat([rows[column], mark], axis=1).max(axis=1).clip(lower=0).where(has_figure, 0),
         y=list(range(len(rows))),
         mode="text",
         text=[f" {label}" for label in _bar_labels(rows, indicator, by)],
@@ -71,7 +70,7 @@ def township_bars_chart(
         textfont={"color": [palette.INK if known else palette.NO_DATA_TEXT for known in has_figure]},
     )
     if has_target:
-        _add_target_marks(figure, rows["target"], scale)
+        _add_target_marks(figure, rows["target"].where(has_figure), scale)
     _value_axis(figure, rows[column], rows["target"] if has_target else None, indicator, by)
     names_axis(figure, _bold(rows, highlight), scale)
     return figure
@@ -107,6 +106,7 @@ def completion_chart(
         textposition=["inside" if (item.completion or 0) > 30 else "outside" for item in known],
         insidetextanchor="start",
         textangle=0,
+        constraintext="none",
     )
     for at, item in enumerate(known):
         if item.indicator.measure == "flow" and len(item.period) > 4:
@@ -127,14 +127,12 @@ def _bars_title(rows: pd.DataFrame, indicator: Indicator, by: By) -> str:
     missing = int(rows["value"].isna().sum())
     tail = f",{missing}个未报" if missing else ""
     if rows["completion"].notna().any() and indicator.measure != "ratio":
-        done = int((rows["completion"] >= 100).sum())
-        return f"{indicator.name}:{done}个完成全年目标{tail}"
+        done, due = int((rows["completion"] >= 100).sum()), int(rows["target"].notna().sum())
+        return f"{indicator.name}:{due}个中{done}个完成目标{tail}"
     known = rows[rows["cumulative"].notna()]
     if known.empty:
         return f"{indicator.name}:都未报送"
-    best = known.loc[
-        known["cumulative"].idxmax() if indicator.better == "higher" else known["cumulative"].idxmin()
-    ]
+    best = known.sort_values("cumulative", ascending=indicator.better == "lower").iloc[0]
     word = "最高" if indicator.measure == "ratio" else "最多"
     return f"{indicator.name}:{best['name']}{word if indicator.better == 'higher' else '最少'}{tail}"
 
@@ -222,10 +220,11 @@ def _value_axis(
     top, low = float(known.max(skipna=True) or 0), float(min(known.min(skipna=True) or 0, 0))
     if pd.isna(top):
         top, low = 1.0, 0.0
-    is_percent = by == "completion" or indicator.unit == "%"
+    unit = "%" if by == "completion" else indicator.unit
+    high = max(top, 0.0) or 1.0
     figure.update_xaxes(
-        range=[low * 1.3, max(top, 0.0) * 1.45 or 1], nticks=4, ticksuffix="%" if is_percent else "", tickformat=",~f",
-        zeroline=True, zerolinecolor=palette.LINE,
+        range=[low * 1.3, high * 1.45], zeroline=True, zerolinecolor=palette.LINE,
+        **value_ticks(low, high * 1.2, unit, aim=3),
     )  # fmt: skip
     if by == "completion":
         figure.add_vline(x=100, line={"color": palette.INK, "width": 1, "dash": "dot"})

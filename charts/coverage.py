@@ -45,8 +45,8 @@ def measures_distribution_chart(
         share = 100 * rows[name] / total.where(total > 0)
         figure.add_bar(
             x=share, y=list(range(len(rows))), orientation="h", name=what, marker={"color": colour},
-            text=[percent_text(s, 0) if s >= 9 else "" for s in share], textposition="inside",
-            insidetextanchor="middle", textangle=0,
+            text=[percent_text(s, 0) if s >= 13 else "" for s in share], textposition="inside",
+            insidetextanchor="middle", textangle=0, constraintext="none",
             textfont={"color": "#FFFFFF" if number == len(classes) - 1 else palette.INK},
             customdata=list(zip(plain_list(rows["name"]), _hover(rows, name, share, what), strict=True)),
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",

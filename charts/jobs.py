@@ -6,7 +6,8 @@ counted in the row's label, not drawn at zero.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Hashable
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -69,11 +70,12 @@ def _placed(enterprises: pd.DataFrame, keys: pd.Series, own_key: str) -> pd.Data
 
 
 def _edge(jobs: pd.Series) -> float:
-    """Where the axis ends: a few giants beyond it are drawn at the edge with their figure, so that the many
-    small ones do not shrink to a heap.
+    """Where the axis ends, so that a few giants do not press the many small ones into a heap.
+
+    What lies beyond is drawn at the edge with its figure.
     """
     figures = jobs.astype("float64")
-    most, wide = float(figures.max()), 1.5 * float(figures.quantile(0.9))
+    most, wide = float(figures.max()), 2 * float(figures.quantile(0.9))
     return max(wide if most > 1.4 * wide else most, 1.0)
 
 
@@ -83,7 +85,7 @@ def _add_points(
     figure.add_scatter(
         x=points["jobs"].astype("float64").clip(upper=edge), y=points["at"] + _spread(points),
         mode="markers+text", cliponaxis=False, textposition="middle left",
-        text=[number_text(jobs, "人→") if jobs > edge else "" for jobs in points["jobs"]],
+        text=_giants(points, edge),
         marker={
             "size": 8 * scale, "opacity": 0.6, "line": {"width": 0.8, "color": "#FFFFFF"},
             "color": [palette.PRIMARY if shown else palette.CONTEXT for shown in is_shown],
@@ -93,8 +95,19 @@ def _add_points(
     )  # fmt: skip
 
 
-def _firms(row: dict[str, object]) -> str:
-    unknown = int(str(row["enterprises"])) - int(str(row["reported"]))
+def _giants(points: pd.DataFrame, edge: float) -> list[str]:
+    """A label at the largest of each row's enterprises beyond the edge: 329人等4家→."""
+    beyond = points[points["jobs"] > edge].sort_values("jobs", ascending=False)
+    counts = beyond.groupby("at").size()
+    largest = {}
+    for enterprise, row in beyond.drop_duplicates("at").iterrows():
+        more = f"等{counts[row['at']]}家" if counts[row["at"]] > 1 else ""
+        largest[enterprise] = f"{number_text(row['jobs'], '人')}{more}→"
+    return [largest.get(enterprise, "") for enterprise in points.index]
+
+
+def _firms(row: dict[Hashable, Any]) -> str:
+    unknown = row["enterprises"] - row["reported"]
     return f"{row['enterprises']}家" + (f"({unknown}家未报)" if unknown else "")
 
 

@@ -6,13 +6,16 @@ a few HTML tags in any text, so whatever comes from a ledger passes through `pla
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import plotly.graph_objects as go
 
 from charts import palette
-from wording import is_missing
+from wording import is_missing, scale_of
 
 FONTS = "'Microsoft YaHei','Noto Sans SC','Noto Sans CJK SC',sans-serif"
 TEXT_PX = 13
@@ -40,20 +43,22 @@ def plain_list(texts: Iterable[Any]) -> list[str]:
 
 
 def wrapped(text: str, chars: int = NARROW_CHARS) -> list[str]:
-    """Lines of at most `chars` full-width characters, as even as possible; punctuation never begins a line."""
-    width = _width(text)
-    if width <= chars:
+    """Lines of at most `chars` full-width characters, cut after punctuation where that is possible.
+
+    Numbers and Latin words are never cut.
+    """
+    if _width(text) <= chars:
         return [text]
-    lines = int(-(-width // chars))
-    aim = width / lines
-    out, line = [], ""
-    for character in text:
-        is_full = _width(line) >= aim and len(out) < lines - 1
-        if is_full and character not in ",。、;:?!)》”%":
-            out.append(line)
-            line = ""
-        line += character
-    return [*out, line]
+    pieces = re.findall(r"[0-9A-Za-z.,%/+\-]+[,、。;:)]?|.[,、。;:)]*", text)
+    cuts = list(accumulate(len(piece) for piece in pieces))[:-1]
+    possible = [cut for cut in cuts if _width(text[:cut]) <= chars] or cuts[:1]
+    if not possible:
+        return [text]
+    after_mark = [cut for cut in possible if text[cut - 1] in ",、。;:)" and _width(text[:cut]) >= chars / 3]
+    at_once = [cut for cut in possible if _width(text[cut:]) <= chars]
+    best = [cut for cut in after_mark if cut in at_once] or after_mark or at_once or possible[-1:]
+    cut = min(best, key=lambda cut: abs(_width(text[:cut]) - _width(text[cut:])))
+    return [text[:cut], *wrapped(text[cut:], chars)]
 
 
 def styled_figure(
@@ -67,7 +72,7 @@ def styled_figure(
     heading = [f"<b>{plain(line)}</b>" for line in wrapped(title)] if title else []
     heading += [_small(plain(line), scale) for line in wrapped(subtitle, NARROW_SMALL)] if title else []
     heading += [_small(line, scale) for line in _legend_lines(legend)]
-    head = len(heading) * TITLE_PX * LINE_HEIGHT + 14
+    head = len(heading) * TITLE_PX * LINE_HEIGHT + 12
     figure = go.Figure()
     figure.update_layout(
         template=None,
@@ -82,7 +87,7 @@ def styled_figure(
         title={
             "text": "<br>".join(heading), "font": {"size": TITLE_PX * scale, "color": palette.INK},
             "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
-            "pad": {"l": 4 * scale, "t": 6 * scale}, "automargin": False,
+            "pad": {"l": 4 * scale, "t": 20 * scale}, "automargin": False,
         },
         hoverlabel={
             "font": {"family": FONTS, "size": TEXT_PX * scale, "color": palette.INK},
@@ -105,6 +110,24 @@ def names_axis(figure: go.Figure, labels: list[str], scale: float) -> None:
         autorange=False, range=[len(labels) - 0.5, -0.5], showgrid=False, ticks="", zeroline=False,
         tickfont={"size": TEXT_PX * scale},
     )  # fmt: skip
+
+
+def value_ticks(low: float, high: float, unit: str = "", aim: int = 4) -> dict[str, Any]:
+    """Axis settings with about `aim` round ticks from `low` to `high`, told in 万 and 亿 as in the text."""
+    span = high - low
+    if not span > 0:
+        return {}
+    rough = span / aim
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    values = [at * step for at in range(first, last + 1)]
+    factor, name = scale_of(max(abs(low), abs(high)), unit)
+    suffix = name + ("%" if unit == "%" else "")
+    texts = [
+        f"{round(value / factor, 9) + 0.0:,.10g}{suffix if value or not name else ''}" for value in values
+    ]
+    return {"tickmode": "array", "tickvals": values, "ticktext": texts}
 
 
 def rows_height(rows: int) -> float:

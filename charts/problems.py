@@ -38,7 +38,7 @@ def problem_status_chart(
         return empty_chart(title or "问题整改", "没有查出的问题", scale=scale)
     parts = rows.assign(other_open=rows["open"] - rows["overdue"] - rows["nearly_due"])
     figure = styled_figure(
-        _title(rows) if title is None else title, "问题数(个);右为销号率", height=rows_height(len(rows)), scale=scale,
+        _title(rows) if title is None else title, "问题数(个);右为销号率和逾期数", height=rows_height(len(rows)), scale=scale,
         legend=[(name, colour) for _, name, colour in SEGMENTS],
     )  # fmt: skip
     names = [plain(name) or "未注明" for name in rows[label]]
@@ -46,7 +46,7 @@ def problem_status_chart(
         values = parts[column]
         figure.add_bar(
             x=values, y=list(range(len(rows))), orientation="h", name=name, marker={"color": colour},
-            text=[str(v) if v and (column == "overdue" or v >= 0.06 * rows["found"].max()) else "" for v in values],
+            text=[str(v) if v >= max(0.06 * rows["found"].max(), 1) else "" for v in values],
             textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
             textfont={"color": "#FFFFFF" if column == "overdue" else palette.INK},
             customdata=list(zip(plain_list(names), _hover(rows, values, name), strict=True)),
@@ -54,10 +54,13 @@ def problem_status_chart(
         )  # fmt: skip
     figure.add_scatter(
         x=rows["found"], y=list(range(len(rows))), mode="text", textposition="middle right", showlegend=False,
-        text=[percent_text(rate, 0) for rate in rows["closure_rate"]], hoverinfo="skip", cliponaxis=False,
+        text=[
+            f" {percent_text(rate, 0)}" + (f' <span style="color:{palette.RED}"><b>逾期{overdue}</b></span>' if overdue else "")
+            for rate, overdue in zip(rows["closure_rate"], rows["overdue"], strict=True)
+        ], hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
     figure.update_layout(barmode="stack", barcornerradius=0)
-    figure.update_xaxes(range=[0, float(rows["found"].max()) * 1.16], nticks=5, tickformat="d")
+    figure.update_xaxes(range=[0, float(rows["found"].max()) * 1.42], nticks=5, tickformat="d")
     bold = [f"<b>{n}</b>" if raw == highlight else n for n, raw in zip(names, rows[label], strict=True)]
     names_axis(figure, bold, scale)
     return figure

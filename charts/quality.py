@@ -87,7 +87,7 @@ def faults_chart(summary: pd.DataFrame, *, title: str | None = None, scale: floa
         figure.add_bar(
             x=rows[column], y=list(range(len(rows))), orientation="h", name=name, marker={"color": colour},
             text=[str(n) if n else "" for n in rows[column]], textposition="inside", insidetextanchor="middle",
-            textangle=0, customdata=shown, hovertemplate=f"<b>%{{customdata}}</b><br>{name} %{{x}}处<extra></extra>",
+            textangle=0, constraintext="none", customdata=shown, hovertemplate=f"<b>%{{customdata}}</b><br>{name} %{{x}}处<extra></extra>",
         )  # fmt: skip
     figure.update_layout(barmode="stack", barcornerradius=0)
     figure.update_xaxes(nticks=5, tickformat="d")

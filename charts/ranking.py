@@ -6,7 +6,8 @@ is missing, never at zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -52,7 +53,7 @@ def ranking_chart(
         )  # fmt: skip
     figure.add_scatter(
         x=rows["score"].fillna(0), y=list(range(len(rows))), mode="text", textposition="middle right",
-        text=[_score_label(row) for row in rows.to_dict("records")], hoverinfo="skip", showlegend=False,
+        text=[f" {_score_label(row)}" for row in rows.to_dict("records")], hoverinfo="skip", showlegend=False,
         cliponaxis=False,
         textfont={"color": [palette.INK if pd.notna(s) else palette.NO_DATA_TEXT for s in rows["score"]]},
     )  # fmt: skip
@@ -101,11 +102,11 @@ def rank_change_chart(
     for at, move in enumerate(moves):
         figure.add_annotation(
             x=1, xref="paper", y=at, xanchor="right", showarrow=False, text=_move_text(move),
-            font={"color": colours[at] if move else palette.MUTED, "size": TEXT_PX * scale},
+            font={"color": _word_colour(move), "size": TEXT_PX * scale},
         )  # fmt: skip
     last = float(max(rows["rank"].max(), rows["previous_rank"].fillna(1).max()))
     figure.update_xaxes(
-        range=[0.2, last * 1.18 + 0.5], nticks=6, tickformat="d", ticksuffix="名", side="bottom"
+        range=[0.2, last * 1.18 + 0.5], tickvals=[1, *range(5, int(last) + 1, 5)], ticksuffix="名"
     )
     names_axis(figure, _ranked_names(rows, highlight), scale)
     return figure
@@ -119,8 +120,8 @@ def _ranked_names(rows: pd.DataFrame, highlight: str | None) -> list[str]:
     return labels
 
 
-def _score_label(row: dict[str, object]) -> str:
-    if pd.notna(row["score"]):  # type: ignore[call-overload]
+def _score_label(row: dict[Hashable, Any]) -> str:
+    if pd.notna(row["score"]):
         return number_text(row["score"], decimals=1)
     missing = str(row["missing"]).split("、")
     if missing == [""]:
@@ -152,6 +153,12 @@ def _move_colour(move: float) -> str:
     if pd.isna(move) or move == 0:
         return palette.CONTEXT
     return palette.PRIMARY if move > 0 else palette.AMBER
+
+
+def _word_colour(move: float) -> str:
+    if pd.isna(move) or move == 0:
+        return palette.MUTED
+    return palette.PRIMARY if move > 0 else palette.AMBER_TEXT
 
 
 def _move_text(move: float) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts import palette
-from charts.layout import empty_chart, plain, styled_figure
+from charts.layout import empty_chart, styled_figure, value_ticks
 from settings import Indicator
 from wording import is_missing, number_text, percent_text, period_text
 
@@ -40,7 +40,7 @@ def trend_chart(
     last = known.iloc[-1]
     figure = styled_figure(
         _trend_title(last, indicator, of, name) if title is None else title,
-        _trend_subtitle(indicator, of, str(last["period"])),
+        _trend_subtitle(indicator, of, last),
         height=PLOT_PX,
         scale=scale,
     )
@@ -89,46 +89,45 @@ def _add_months(figure: go.Figure, series: pd.DataFrame, indicator: Indicator, o
             customdata=[number_text(v, indicator.unit, indicator.decimals) for v in values],
             hovertemplate=f"{year}年%{{x}}月  %{{customdata}}<extra></extra>",
         )  # fmt: skip
-    _label_lines(figure, years, scale)
     target = _target(series, years[-1])
     shows_target = target is not None and (indicator.measure != "flow" or of == "cumulative")
     if shows_target and target is not None:
-        _add_target(figure, target, f"{years[-1]}年目标{number_text(target, '', indicator.decimals)}", scale)
+        _add_target(figure, target, f"{years[-1]}年目标{_short(target, indicator)}", scale)
     top = max(float(series[of].max()), target or 0 if shows_target else 0)
     low = float(min(series[of].min(), 0))
+    _label_lines(figure, years, top - low or 1.0, scale)
     figure.update_xaxes(
         tickmode="array", tickvals=[1, 3, 5, 7, 9, 11] if step == 1 else list(range(step, 13, step)),
         ticktext=[f"{m}月" for m in ([1, 3, 5, 7, 9, 11] if step == 1 else range(step, 13, step))],
         range=[0.6, 12.3], showgrid=False,
     )  # fmt: skip
-    figure.update_yaxes(
-        range=[low, top * 1.12 or 1], nticks=5, tickformat=",~f", ticksuffix=_suffix(indicator)
-    )
+    figure.update_layout(margin_r=52 * scale)  # room for the years' names
+    figure.update_yaxes(range=[low, top * 1.15 or 1], **value_ticks(low, top * 1.15, indicator.unit))
 
 
 def _whole_years(known: pd.DataFrame, step: int) -> list[str]:
     """Years known from their first month on, and always the last: two months of a year are no comparison."""
     first = known.groupby(known["period"].str[:4])["period"].min()
-    return [year for year, period in first.items() if int(period[5:]) <= step or year == first.index[-1]]
+    return [str(year) for year, period in first.items() if int(period[5:]) <= step or year == first.index[-1]]
 
 
-def _label_lines(figure: go.Figure, years: list[str], scale: float) -> None:
-    """Each year's name at the end of its line, moved down where two would cover each other."""
+def _label_lines(figure: go.Figure, years: list[str], tall: float, scale: float) -> None:
+    """Each year's name at the end of its line, moved up where two would meet; `tall` is the plot's height."""
     ends = []
     for trace in figure.data:
         points = [(x, y) for x, y in zip(trace.x, trace.y, strict=True) if y is not None]
         ends.append((*points[-1], trace.name, trace.line.color))
-    tall = max((y for _, y, _, _ in ends), default=1) or 1
     last_name = f"{years[-1]}年"
-    floor = float("inf")
-    for x, y, name, colour in sorted(ends, key=lambda end: -end[1]):
+    ceiling = float("-inf")
+    for x, y, name, colour in sorted(ends, key=lambda end: end[1]):
         if name == last_name and x < 12:
             figure.add_annotation(
                 x=x, y=y, yshift=16 * scale, text=f"<b>{name}</b>", showarrow=False, font={"color": colour},
+                bgcolor="rgba(255,255,255,.7)", borderpad=0,
             )  # fmt: skip
             continue
-        height = min(y / tall, floor - LABEL_SHARE)
-        floor = height
+        height = max(y / tall, ceiling + LABEL_SHARE)
+        ceiling = height
         figure.add_annotation(
             x=x, y=height * tall, text=f"<b>{name}</b>" if name == last_name else name, showarrow=False,
             xanchor="left", xshift=7 * scale, font={"color": colour if name == last_name else palette.MUTED},
@@ -146,10 +145,11 @@ def _add_years(figure: go.Figure, known: pd.DataFrame, indicator: Indicator, of:
     )  # fmt: skip
     target = _target(known, str(known["period"].iloc[-1])[:4])
     if target is not None:
-        _add_target(figure, target, f"目标{number_text(target, '', indicator.decimals)}", scale)
+        _add_target(figure, target, f"目标{_short(target, indicator)}", scale)
     figure.update_xaxes(type="category", showgrid=False)
     top = max(float(known[of].max()), target or 0)
-    figure.update_yaxes(range=[min(float(known[of].min()), 0), top * 1.18 or 1], nticks=5, tickformat=",~f")
+    low = float(min(known[of].min(), 0))
+    figure.update_yaxes(range=[low, top * 1.18 or 1], **value_ticks(low, top * 1.18, indicator.unit))
 
 
 def _add_target(figure: go.Figure, target: float, label: str, scale: float) -> None:
@@ -171,8 +171,11 @@ def _month_step(periods: pd.Series) -> int:
     return next((step for step in (6, 3) if all(month % step == 0 for month in months)), 1)
 
 
-def _suffix(indicator: Indicator) -> str:
-    return "%" if indicator.unit == "%" else ""
+def _short(value: float, indicator: Indicator) -> str:
+    """The figure without its unit, which the subtitle names; a per cent sign stays."""
+    if indicator.unit == "%":
+        return number_text(value, "%", 0 if value == round(value) else indicator.decimals)
+    return number_text(value, decimals=indicator.decimals)
 
 
 def _trend_title(last: pd.Series, indicator: Indicator, of: str, name: str) -> str:
@@ -188,14 +191,11 @@ def _trend_title(last: pd.Series, indicator: Indicator, of: str, name: str) -> s
     return f"{head} {number_text(last[of], indicator.unit, indicator.decimals)}"
 
 
-def _trend_subtitle(indicator: Indicator, of: str, period: str) -> str:
-    what = (
-        "当年累计"
-        if of == "cumulative" and indicator.measure == "flow"
-        else "当月"
-        if indicator.measure == "flow"
-        else ""
+def _trend_subtitle(indicator: Indicator, of: str, last: pd.Series) -> str:
+    what = ""
+    if indicator.measure == "flow" and len(last["period"]) > 4:
+        what = "1月起累计," if of == "cumulative" else "当月,"
+    partial = (
+        f"({last['reported']}/{last['expected']}个单位已报)" if last["reported"] < last["expected"] else ""
     )
-    if len(period) == 4:
-        what = ""
-    return plain(f"{what}({indicator.unit}),截至{period_text(period)}")
+    return f"{what}单位:{indicator.unit},截至{period_text(last['period'])}{partial}"

@@ -50,6 +50,7 @@ TABLES: dict[str, dict[str, str]] = {
         "value": "float64",  # in the indicator's unit
         "target": "float64",  # in the indicator's unit; of the whole year
         "source_cell": "str",  # C17
+        "source_text": "str",  # what stood in the cell
         **SOURCE,
     },
     "enterprises": {
@@ -108,6 +109,26 @@ TABLES: dict[str, dict[str, str]] = {
         "lat": "float64",
         **SOURCE,
     },
+    # How each source's names were placed; place_code is missing and how is "none" for a name that was not.
+    "placements": {
+        "source_id": "str",
+        "label": "str",  # township and village as written in the ledgers
+        "how": "str",  # code | name | suffix | alias | history | none
+        "place_code": "str",
+        "rows": "Int64",
+    },
+    # Where reporting systems contradict each other ([[reconcile]]); tolerated differences are listed too.
+    "report_differences": {
+        "place_code": "str",
+        "indicator_id": "str",
+        "period": "str",
+        "source_id": "str",  # the source whose figure was kept
+        "value": "float64",  # in the indicator's unit
+        "other_source_id": "str",
+        "other_value": "float64",
+        "difference": "float64",  # other_value - value
+        "is_tolerated": "bool",
+    },
     "faults": {
         "severity": "str",  # error: the row was rejected | warning: kept, look at it | info
         "kind": "str",
@@ -121,6 +142,9 @@ TABLES: dict[str, dict[str, str]] = {
         "place_code": "str",  # the township that must act, when it is known
     },
 }
+
+KEYS = {"places": ("place_code",), "enterprises": ("enterprise_id",), "problems": ("problem_id",)}
+"""What identifies a row, where one column does."""
 
 DATES = "date"  # stored as Arrow date32, held in pandas as datetime64[s]
 
@@ -223,6 +247,16 @@ class Dataset:
     def stops(self) -> pd.DataFrame:
         """Stops of the observation routes, in order."""
         return self.tables["stops"]
+
+    @property
+    def placements(self) -> pd.DataFrame:
+        """How the names in each source were matched to the register."""
+        return self.tables["placements"]
+
+    @property
+    def report_differences(self) -> pd.DataFrame:
+        """Figures that two reporting systems give differently, with both."""
+        return self.tables["report_differences"]
 
     @property
     def faults(self) -> pd.DataFrame:

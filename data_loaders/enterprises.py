@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from data_loaders.observations import Tally
 from data_loaders.register import Register
-from data_loaders.tables import Ledger
+from data_loaders.tables import Ledger, Tally
 from data_loaders.things import Entry, entries, read_entries
 from data_loaders.values import squeezed
 from faults import FaultLog

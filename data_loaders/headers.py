@@ -8,8 +8,9 @@ normalising: white space, brackets with their content, leading numbering and pun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from data_loaders.values import squeezed
 from data_loaders.workbook import Sheet, column_letters
@@ -31,9 +32,10 @@ class Column:
     """One column of a table: its index, its header path from top to bottom, and the units named in it."""
 
     index: int
-    path: tuple[str, ...]  # normalised
+    path: tuple[str, ...]  # normalised, synonyms replaced
     shown: str  # as written, for messages
     units: frozenset[str]
+    lowest: str = ""  # the text right above the figures, as written
 
     @property
     def letters(self) -> str:
@@ -50,9 +52,19 @@ def header_row(sheet: Sheet, header: Header) -> int | None:
     return None
 
 
-def columns_of(sheet: Sheet, top: int, rows: int, units: Iterable[str]) -> list[Column]:
-    """Every column with the header texts above it; `units` are the words that count as a unit."""
+def columns_of(
+    sheet: Sheet,
+    top: int,
+    rows: int,
+    units: Iterable[str],
+    synonyms: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> list[Column]:
+    """Every column with the header texts above it.
+
+    `units` are the words that count as a unit; `synonyms` maps the config's header to other ways to write it.
+    """
     known = frozenset(units)
+    meant = {normalised(other): normalised(word) for word, others in synonyms.items() for other in others}
     grid = _spread(
         [[sheet.text(row, column) for column in range(sheet.width)] for row in range(top, top + rows)]
     )
@@ -62,11 +74,12 @@ def columns_of(sheet: Sheet, top: int, rows: int, units: Iterable[str]) -> list[
         for line in grid:
             if line[index] and (not texts or texts[-1] != line[index]):  # vertical merges repeat the text
                 texts.append(line[index])
-        path = tuple(part for part in map(normalised, texts) if part)
+        path = tuple(meant.get(part, part) for part in map(normalised, texts) if part)
         stated = {part for part in path if part in known}
         for text in texts:
             stated.update(note[1:-1] for note in _BRACKETS.findall(squeezed(text)) if note[1:-1] in known)
-        found.append(Column(index, path, "/".join(" ".join(t.split()) for t in texts), frozenset(stated)))
+        shown = "/".join(" ".join(text.split()) for text in texts)
+        found.append(Column(index, path, shown, frozenset(stated), texts[-1] if texts else ""))
     return found
 
 
@@ -97,3 +110,15 @@ def matching(columns: list[Column], header: str) -> list[Column]:
 def _holds(path: tuple[str, ...], parts: list[str]) -> bool:
     remaining = iter(path)
     return all(part in remaining for part in parts)
+
+
+def period_columns(columns: list[Column], group: str, pattern: str) -> list[tuple[Column, str, str]]:
+    """(column, year, month) of the columns below `group` that are headed by a period; a part not named is ""."""
+    found = []
+    for column in matching(columns, group) if group else columns:
+        match = re.match(pattern, squeezed(column.lowest))
+        parts = match.groupdict() if match else {}
+        year, month = parts.get("year") or "", parts.get("month") or ""
+        if (year or month) and (not month or 1 <= int(month) <= 12):
+            found.append((column, year, month))
+    return found

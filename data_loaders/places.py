@@ -13,9 +13,9 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from data_loaders.contract import conform
-from data_loaders.observations import Tally
+from data_loaders.duplicates import without_repeats
 from data_loaders.register import Register, full_code, level_of, parent_of
-from data_loaders.tables import Ledger
+from data_loaders.tables import Ledger, Tally
 from data_loaders.things import Entry, entries, read_entries
 from faults import Fault, FaultLog
 from geo.crs import area_km2
@@ -24,11 +24,9 @@ from settings import Settings, Source
 
 
 def read_places(
-    ledger: Ledger, source: Source, settings: Settings, log: FaultLog
+    ledger: Ledger, source: Source, settings: Settings, county: Register, log: FaultLog
 ) -> tuple[list[dict[str, Any]], Tally]:
-    """The code list's places; codes of another county, or twice the same code, are rejected."""
-    seen: dict[str, int] = {}
-    nobody = Register(conform("places", [_county_row(settings)]))
+    """The code list's places; codes of another county are rejected."""
 
     def record(entry: Entry) -> dict[str, Any]:
         code, name = entry.text("code"), entry.text("name")
@@ -40,10 +38,6 @@ def read_places(
                 f"“{code}”不是本县的区划代码",
                 f"{settings.county.code}开头的6、9或12位数字",
             )
-        elif place_code in seen:
-            entry.reject("code", "duplicate_code", f"与第{seen[place_code]}行重复", "每个代码一行")
-        else:
-            seen[place_code] = entry.row.index + 1
         if name is None:
             entry.reject("name", "missing_value", "没有名称", "地名")
         return {
@@ -56,7 +50,7 @@ def read_places(
             **entry.source(source),
         }
 
-    found = entries(ledger, nobody, settings.reading, log, needs_place=False)
+    found = entries(ledger, county, settings.reading, log, needs_place=False)
     records, kept, rejected = read_entries(found, record)
     return records, Tally(kept, rejected)
 
@@ -80,8 +74,14 @@ def places_table(records: list[dict[str, Any]], settings: Settings, log: FaultLo
                 cell=f"第{row['source_row']}行",
             )
         )
-    kept = [row for row in rows if row not in orphans]
-    return conform("places", kept).sort_values("place_code").reset_index(drop=True)
+    kept = {"places": [row for row in rows if row not in orphans]}
+    places = without_repeats("places", kept, "name", log)
+    return places.sort_values("place_code").reset_index(drop=True)
+
+
+def county_only(settings: Settings) -> Register:
+    """The register before any list was read: the county and nothing else."""
+    return Register(conform("places", [_county_row(settings)]))
 
 
 def _county_row(settings: Settings) -> dict[str, Any]:

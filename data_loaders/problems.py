@@ -12,9 +12,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from data_loaders.observations import Tally
 from data_loaders.register import Register
-from data_loaders.tables import Ledger
+from data_loaders.tables import Ledger, Tally
 from data_loaders.things import Entry, entries, read_entries
 from faults import FaultLog
 from settings import Settings, Source
@@ -91,7 +90,7 @@ def read_problems(
             "place_code": entry.place_code,
             "lead_unit": entry.text("lead_unit"),
             "responsible_post": entry.text("responsible_post"),
-            "due_on": entry.day("due_on"),
+            "due_on": None if entry.text("due_on") in settings.problems.open_ended else entry.day("due_on"),
             **{name: day if day is None or day <= as_of else None for name, day in current.items()},
             "status": status,
             "reopened_count": int(is_reopened),

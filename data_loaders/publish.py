@@ -28,6 +28,7 @@ from data_loaders.contract import (
     CONFIG,
     CURRENT,
     DATES,
+    KEYS,
     MANIFEST,
     SPEC_VERSION,
     TABLES,
@@ -40,12 +41,6 @@ from settings import Settings
 
 KEEP = 5  # versions: a reader that opened one keeps it through several publications
 _ABANDONED_SECONDS = 3600
-
-_KEYS = {
-    "places": ["place_code"],
-    "enterprises": ["enterprise_id"],
-    "problems": ["problem_id"],
-}
 
 
 def publish(
@@ -113,7 +108,7 @@ def contract_schema(table: str) -> pa.DataFrameSchema:
         name: pa.Column("datetime64[s]" if kind == DATES else kind, nullable=True)
         for name, kind in TABLES[table].items()
     }
-    for key in _KEYS.get(table, []):
+    for key in KEYS.get(table, ()):
         columns[key] = pa.Column("str", nullable=False, unique=True)
     return pa.DataFrameSchema(columns, strict="filter")
 

@@ -2,7 +2,8 @@
 
 In: the rows of the county's code list. Out: a `Register` that answers a ledger's code or name with a 12-digit
 place code. It looks a name up only within its township and county, knows suffixes (村委会, 街道办事处) and the
-config's aliases, and never takes a merely similar name: those it only suggests.
+config's aliases, follows merged and recoded places to what they are now, and never takes a merely similar
+name: those it only suggests.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from rapidfuzz import process
 
 from data_loaders.values import squeezed
 
-How = Literal["code", "name", "suffix", "alias", "none"]
+How = Literal["code", "name", "suffix", "alias", "history", "none"]
 LEVELS = {6: "county", 9: "township", 12: "village"}
 
 _VILLAGE_SUFFIXES = (
@@ -69,12 +70,26 @@ class Match:
     township_code: str | None = None  # known even when the village is not
 
 
+@dataclass(frozen=True)
+class Renamed:
+    """A place that was merged or recoded: what it was, and the 12-digit code it is part of now."""
+
+    old_code: str | None
+    old_name: str
+    new_code: str
+    since: str = ""  # the day of the change, for the reader
+
+
 @dataclass
 class Register:
-    """Places of one county by code and by name."""
+    """Places of one county by code and by name.
+
+    `aliases` maps a name in ledgers to the registered one, everywhere or (with `东山镇/老河村`) in one township.
+    """
 
     places: pd.DataFrame
     aliases: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[Renamed, ...] = ()
 
     def __post_init__(self) -> None:
         self._names: dict[str, str] = dict(zip(self.places["place_code"], self.places["name"], strict=True))
@@ -84,6 +99,14 @@ class Register:
             parent = parent_of(code)
             self._exact[parent, squeezed(name)].append(code)
             self._bare[parent, bare_name(name, level_of(code))].append(code)
+        self._old_codes = {old.old_code: old.new_code for old in self.history if old.old_code}
+        self._old_names: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+        for old in self.history:
+            level = level_of(old.new_code)
+            home = parent_of(old.old_code) if old.old_code in self._old_codes else parent_of(old.new_code)
+            # Its township may have been recoded, too.
+            home = self._old_codes.get(home or "", home)
+            self._old_names[home, bare_name(old.old_name, level)].add(old.new_code)
         self._found: dict[tuple[str, str, str], Match] = {}
 
     @property
@@ -106,7 +129,9 @@ class Register:
         if code:
             place_code = full_code(code)
             if place_code in self._names:
-                return Match(place_code, "code", township_code=_township(place_code))
+                return self._matched(place_code, "code")
+            if place_code in self._old_codes:
+                return self._matched(self._old_codes[place_code], "history")
             if not township and not village:
                 return Match(None, problem=f"登记册里没有区划代码“{code}”", advice="请核对代码。")
         if not township:
@@ -123,7 +148,7 @@ class Register:
 
     def _within(self, parent: str, name: str, level: str) -> Match:
         wanted = squeezed(name)
-        alias = squeezed(self.aliases.get(name, self.aliases.get(wanted, "")))
+        alias = self._alias(parent, name)
         ways: list[tuple[str, How, How]] = [(wanted, "name", "suffix"), (alias, "alias", "alias")]
         for text, how, how_bare in ways if alias else ways[:1]:
             exact = self._exact.get((parent, text), [])
@@ -136,11 +161,20 @@ class Register:
                 return Match(
                     None, problem=f"{self._names[parent]}有不止一个“{name}”", advice="请写区划代码。"
                 )
+        former = self._old_names.get((parent, bare_name(wanted, level)), set())
+        if len(former) == 1:
+            return self._matched(next(iter(former)), "history")
         return Match(
             None,
             problem=f"{self._names[parent]}的登记册里没有“{name}”",
             advice=self._advice(parent, name, level),
         )
+
+    def _alias(self, parent: str, name: str) -> str:
+        """The registered name that an alias stands for, the township's own alias first; else ""."""
+        home = self._names[parent]
+        keys = (f"{home}/{name}", f"{home}/{squeezed(name)}", name, squeezed(name))
+        return next((squeezed(self.aliases[key]) for key in keys if key in self.aliases), "")
 
     @staticmethod
     def _matched(place_code: str, how: How) -> Match:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-import pandas as pd
-
-from data_loaders.observations import Tally
 from data_loaders.register import Register
-from data_loaders.tables import Ledger
+from data_loaders.tables import Ledger, Tally
 from data_loaders.things import Entry, entries, read_entries
 from data_loaders.values import squeezed
 from faults import FaultLog
@@ -20,11 +18,11 @@ def read_stops(
     source: Source,
     register: Register,
     settings: Settings,
-    enterprises: pd.DataFrame,
+    enterprises: Iterable[dict[str, Any]],
     log: FaultLog,
 ) -> tuple[list[dict[str, Any]], Tally]:
     """The route's stops; one at a known enterprise takes over its position when it has none of its own."""
-    known = {squeezed(row["name"]): row for row in reversed(enterprises.to_dict("records"))}
+    known = {squeezed(row["name"]): row for row in reversed(list(enterprises))}
 
     def record(entry: Entry) -> dict[str, Any]:
         named = entry.text("enterprise")

@@ -12,11 +12,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from data_loaders.headers import Column, columns_of, header_row, matching, normalised
-from data_loaders.values import is_filler, squeezed
+from data_loaders.headers import Column, columns_of, header_row, matching, normalised, period_columns
+from data_loaders.values import cell_text, is_filler, squeezed
 from data_loaders.workbook import Sheet, address
 from faults import Fault, FaultLog
-from settings import Reading, RowRule, Table
+from settings import PERIOD_IN_HEADER, Reading, RowRule, Table, ValueColumn
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows of one file that were kept and rejected."""
+
+    kept: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.kept + other.kept, self.rejected + other.rejected)
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,10 @@ class Ledger:
     sheet: Sheet
     table: Table
     columns: dict[str, Column]  # header text as in the config → column
+    periods: dict[str, list[tuple[Column, str, str]]] = field(
+        default_factory=dict
+    )  # header → column, year, month
+    top: int = 0  # index of the header's first row; titles stand above it
     rows: list[LedgerRow] = field(default_factory=list)
 
     def cell(self, row: LedgerRow, header: str) -> Any:
@@ -49,6 +64,14 @@ class Ledger:
         """The cell's address, or the row's when no column is meant."""
         column = self.columns.get(header) if header else None
         return f"第{row.index + 1}行" if column is None else address(row.index, column.index)
+
+    def figure_columns(self) -> Iterator[tuple[ValueColumn, Column, str, str]]:
+        """Every column of figures with what the layout says of it and the (year, month) in its own header."""
+        for spec in self.table.columns:
+            if spec.header in self.columns:
+                yield spec, self.columns[spec.header], "", ""
+            for column, year, month in self.periods.get(spec.header, []):
+                yield spec, column, year, month
 
     def places(self) -> Iterator[LedgerRow]:
         """The rows that stand for a place (or for a thing in a place)."""
@@ -63,11 +86,12 @@ def read_ledger(
     if top is None:
         log.add(_no_header(sheet, table))
         return None
-    columns = columns_of(sheet, top, table.header.rows, units)
+    columns = columns_of(sheet, top, table.header.rows, units, reading.synonyms)
     found = _find_columns(sheet, table, columns, log)
-    if found is None:
+    periods = _find_period_columns(sheet, table, columns, log)
+    if found is None or periods is None:
         return None
-    ledger = Ledger(sheet=sheet, table=table, columns=found)
+    ledger = Ledger(sheet=sheet, table=table, columns=found, periods=periods, top=top)
     ledger.rows.extend(_rows(ledger, columns, top + table.header.rows, reading))
     return ledger
 
@@ -77,9 +101,11 @@ def _wanted(table: Table) -> dict[str, bool]:
     places = table.places
     wanted = {header: True for header in (places.code, places.township, places.village) if header}
     wanted.update({header: name not in table.optional_fields for name, header in table.fields.items()})
-    wanted.update({column.header: column.required for column in table.columns})
-    if table.period is not None and table.period.column:
-        wanted[table.period.column] = True
+    wanted.update({c.header: c.required for c in table.columns if PERIOD_IN_HEADER not in c.header})
+    if table.tall is not None:
+        tall = (table.tall.indicator, table.tall.value, table.tall.unit)
+        wanted.update({header: True for header in tall if header})
+    wanted.update({rule.column: True for rule in table.period if rule.column})
     return wanted
 
 
@@ -108,11 +134,32 @@ def _find_columns(
     return found if complete else None
 
 
+def _find_period_columns(
+    sheet: Sheet, table: Table, columns: list[Column], log: FaultLog
+) -> dict[str, list[tuple[Column, str, str]]] | None:
+    found: dict[str, list[tuple[Column, str, str]]] = {}
+    complete = True
+    for spec in table.columns:
+        if PERIOD_IN_HEADER not in spec.header:
+            continue
+        group = spec.header.removesuffix(PERIOD_IN_HEADER).rstrip("/")
+        found[spec.header] = period_columns(columns, group, spec.period_pattern)
+        if not found[spec.header] and spec.required:
+            log.add(_missing(sheet, spec.header.replace(PERIOD_IN_HEADER, "1月、2月……"), columns))
+            complete = False
+        for column, _, _ in found[spec.header]:
+            if column.units and spec.unit not in column.units:
+                log.add(_other_unit(sheet, spec.header, spec.unit, column))
+                complete = False
+    return found if complete else None
+
+
 def _rows(ledger: Ledger, columns: list[Column], first: int, reading: Reading) -> Iterator[LedgerRow]:
     sheet, places = ledger.sheet, ledger.table.places
     labels = _label_columns(ledger.table, columns)
     rules = (*ledger.table.rows, *reading.rows)
-    township = ""
+    everywhere = township_of(ledger)
+    township = everywhere
     for index in range(first, len(sheet.cells)):
         texts = _distinct(sheet, index, labels)
         label = squeezed("".join(texts))
@@ -137,6 +184,28 @@ def _rows(ledger: Ledger, columns: list[Column], first: int, reading: Reading) -
         )
 
 
+def township_of(ledger: Ledger) -> str:
+    """The township that the whole sheet is about, when the layout says where that is written; else ""."""
+    sheet, places = ledger.sheet, ledger.table.places
+    match places.township_from:
+        case "sheet":
+            texts = [sheet.name]
+        case "file":
+            texts = [sheet.file.rsplit("/", 1)[-1]]
+        case "title":
+            texts = list(opening_lines(sheet, ledger.top))
+        case _:
+            return ""
+    found = (re.search(places.township_pattern, squeezed(text)) for text in texts)
+    return next((match["name"] for match in found if match), "")
+
+
+def opening_lines(sheet: Sheet, top: int) -> Iterator[str]:
+    """The texts above the header, which begins in row `top`; each once per row, from the top."""
+    for row in range(top):
+        yield from dict.fromkeys(text for text in map(cell_text, sheet.cells[row]) if text)
+
+
 def _label_columns(table: Table, columns: list[Column]) -> list[Column]:
     headers = [header for header in (table.places.township, table.places.village) if header]
     return [column for header in headers for column in matching(columns, header)]
@@ -155,10 +224,8 @@ def _distinct(sheet: Sheet, row: int, columns: list[Column]) -> list[str]:
 def _rule_for(rules: tuple[RowRule, ...], label: str, opening: str) -> RowRule | None:
     opening = squeezed(opening)
     for rule in rules:
-        if (
-            re.search(rule.match, label)
-            or ((not label or rule.row == "end")
-            and re.search(rule.match, opening))
+        if re.search(rule.match, label) or (
+            (not label or rule.row == "end") and re.search(rule.match, opening)
         ):
             return rule
     return None
@@ -171,8 +238,10 @@ def _text(ledger: Ledger, index: int, header: str | None) -> str:
 
 def has_values(ledger: Ledger, row: LedgerRow, reading: Reading) -> bool:
     """Whether any column that the layout asks for holds more than a filler in this row."""
-    headers = [c.header for c in ledger.table.columns] or list(ledger.table.fields.values())
-    return any(not is_filler(ledger.cell(row, header), reading.fillers) for header in headers)
+    figures = [column.index for _, column, _, _ in ledger.figure_columns()]
+    named = ledger.table.fields.values() if ledger.table.tall is None else (ledger.table.tall.value,)
+    things = [ledger.columns[header].index for header in named if header in ledger.columns]
+    return any(not is_filler(ledger.sheet.cell(row.index, c), reading.fillers) for c in figures or things)
 
 
 def _no_header(sheet: Sheet, table: Table) -> Fault:

@@ -101,6 +101,9 @@ class Entry:
         if parsed.problem:
             kind = "not_a_date" if "日期" in expected else "not_a_number"
             self.reject(name, kind, parsed.problem, expected)
+        if parsed.remark:
+            kind = "date_imprecise" if "日期" in expected else "unit_in_cell"
+            self.flag("warning", name, kind, parsed.remark, expected, "请写准确。")
         return parsed.value
 
 

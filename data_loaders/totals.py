@@ -10,9 +10,11 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from data_loaders.headers import Column
 from data_loaders.register import Register, parent_of
 from data_loaders.tables import Ledger, LedgerRow
 from data_loaders.values import parse_number
+from data_loaders.workbook import address
 from faults import Fault, FaultLog
 from settings import Settings, ValueColumn
 
@@ -30,11 +32,12 @@ def check_totals(
         scope = _scope(row, register)
         if scope is None:
             continue
-        for column in ledger.table.columns:
-            _compare(ledger, row, column, scope, sums, register, settings, log)
+        for spec, column, _, _ in ledger.figure_columns():
+            _compare(ledger, row, spec, column, scope, sums, register, settings, log)
 
 
 def _sums(ledger: Ledger, records: Iterable[dict[str, Any]]) -> dict[tuple[str, str], float]:
+    """Sum of every column by place and by each place above it, in the indicators' units."""
     county_rows = {row.index + 1 for row in ledger.rows if row.rule is not None}
     sums: dict[tuple[str, str], float] = {}
     for record in records:
@@ -42,8 +45,9 @@ def _sums(ledger: Ledger, records: Iterable[dict[str, Any]]) -> dict[tuple[str, 
         if value is None or record["source_row"] in county_rows:
             continue
         code = record["place_code"]
+        letters = record["source_cell"].rstrip("0123456789")
         for scope in {code, parent_of(code), code[:6] + "000000"} - {None}:
-            key = (str(scope), record["indicator_id"])
+            key = (str(scope), letters)
             sums[key] = sums.get(key, 0.0) + value
     return sums
 
@@ -57,31 +61,33 @@ def _scope(row: LedgerRow, register: Register) -> str | None:
 def _compare(
     ledger: Ledger,
     row: LedgerRow,
-    column: ValueColumn,
+    spec: ValueColumn,
+    column: Column,
     scope: str,
     sums: dict[tuple[str, str], float],
     register: Register,
     settings: Settings,
     log: FaultLog,
 ) -> None:
-    stated = parse_number(ledger.cell(row, column.header), settings.reading.fillers, column.unit).value
-    factor = settings.units.factor(column.unit, settings.indicators[column.indicator].unit)
+    raw = ledger.sheet.cell(row.index, column.index)
+    stated = parse_number(raw, settings.reading.fillers, spec.unit).value
+    factor = settings.units.factor(spec.unit, settings.indicators[spec.indicator].unit)
     if stated is None or factor is None:
         return
-    added = sums.get((scope, column.indicator), 0.0) / factor
+    added = sums.get((scope, column.letters), 0.0) / factor
     if math.isclose(stated, added, rel_tol=1e-9, abs_tol=ROUNDING):
         return
     log.add(
         Fault(
             "warning",
             "total_differs",
-            f"{register.name(scope)}“{column.header}”表上合计 {stated:g}{column.unit},"
-            f"各行相加 {added:.12g}{column.unit},相差 {stated - added:+.12g}",
+            f"{register.name(scope)}“{column.shown}”表上合计 {stated:.12g}{spec.unit},"
+            f"各行相加 {added:.12g}{spec.unit},相差 {stated - added:+.12g}",
             remedy="请核对各行和合计;看板按各行相加计算。",
             file=ledger.sheet.file,
             sheet=ledger.sheet.name,
-            cell=ledger.where(row, column.header),
-            found=f"{stated:g}",
+            cell=address(row.index, column.index),
+            found=f"{stated:.12g}",
             expected=f"{added:.12g}",
             place_code=scope if scope != register.county_code else None,
         )

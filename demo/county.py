@@ -39,6 +39,11 @@ class Village:
     poor_households: int
     polygon: Polygon | MultiPolygon  # in land.EPSG
 
+    @property
+    def is_urban(self) -> bool:
+        """Whether it is a neighbourhood of the town itself: little land, many people."""
+        return self.terrain == "street" and self.name.endswith("社区")
+
 
 @dataclass(frozen=True)
 class Township:

@@ -80,8 +80,8 @@ class Enterprise:
     industry: str
     written_industry: str
     jobs: int
-    poor_jobs: int
-    households: int
+    poor_jobs: int | None  # None: left blank
+    households: int | None
     lon: float | None  # degrees, EPSG:4490; some clerks have not measured it
     lat: float | None
     honours: str
@@ -116,15 +116,20 @@ def _enterprise(
     county: County, village: int, industry: str, taken: set[str], rng: np.random.Generator
 ) -> Enterprise:
     branch, place = BRANCHES[industry], county.villages[village]
-    jobs = max(4, round(branch.jobs * rng.lognormal(0, branch.spread)))
+    # One in sixteen has grown into something else: the mean says little about the rest.
+    leap = rng.uniform(3, 8) if rng.random() < 0.06 else 1.0
+    jobs = int(np.clip(round(branch.jobs * leap * rng.lognormal(0, branch.spread)), 4, 870))
     kind = (
         "企业"
         if jobs > 70 or (branch.grown is None and jobs > 15)
         else str(rng.choice(["合作社", "基地", "企业"], p=[0.55, 0.27, 0.18]))
     )
     name = _name(place, kind, branch, taken, rng)
-    poor = round(jobs * float(np.clip(rng.beta(2.2, 4.5), 0, 0.9)))
-    households = round(jobs * rng.lognormal(0.75, 0.6))
+    poor: int | None = round(jobs * float(np.clip(rng.beta(2.2, 4.5), 0, 0.9)))
+    households: int | None = round(jobs * float(np.clip(rng.lognormal(0.7, 0.55), 0.5, 7)))
+    # Clerks who do not know leave it out.
+    poor = poor if rng.random() > 0.04 else None
+    households = households if rng.random() > 0.05 else None
     lon, lat = _inside(place, rng) if jobs > 60 or rng.random() > 0.07 else (None, None)
     return Enterprise(
         name, kind, village, industry, str(rng.choice(branch.written)), jobs, poor, households, lon, lat,
@@ -173,23 +178,21 @@ def _inside(place: Village, rng: np.random.Generator) -> tuple[float, float]:
             return round(lon, 6), round(lat, 6)
 
 
+def _row(county: County, number: int, one: Enterprise) -> Row:
+    village = county.villages[one.village]
+    township = county.townships[village.township]
+    households: Cell = "--" if one.households is None else one.households
+    return Row(
+        [
+            number, one.name, one.kind, township.name, village.name, one.written_industry,
+            one.jobs, one.poor_jobs, households, one.lon, one.lat, one.honours or None,
+        ]
+    )  # fmt: skip
+
+
 def ledger_sheet(county: County, listed: list[Enterprise]) -> Sheet:
-    """The ledger: a few cells are left blank."""
-    rng = dice("enterprises/ledger")
-    rows = []
-    for number, one in enumerate(listed, start=1):
-        village = county.villages[one.village]
-        poor: Cell = one.poor_jobs if rng.random() > 0.04 else None
-        households: Cell = one.households if rng.random() > 0.05 else "--"
-        rows.append(
-            Row(
-                [
-                    number, one.name, one.kind, county.townships[village.township].name, village.name,
-                    one.written_industry, one.jobs, poor, households,
-                    one.lon, one.lat, one.honours or None,
-                ]
-            )
-        )  # fmt: skip
+    """The ledger, numbered in the order of its places."""
+    rows = [_row(county, number, one) for number, one in enumerate(listed, start=1)]
     rows.append(Row(["合计", *[None] * 5, SUM, SUM, SUM, None, None, None], kind="total"))
     return Sheet(
         "经营主体",

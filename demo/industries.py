@@ -36,6 +36,7 @@ class Industry:
     noise: float = 0.0
     decimals: int = 0
     planted_in: int | None = None  # the month in which a perennial's area changes
+    is_everywhere: bool = False  # the county asks it of every township: somebody there has it
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,14 @@ def _by(street: float, plain: float, hill: float, mountain: float) -> dict[Terra
 INDUSTRIES: dict[str, Industry] = {
     "mushroom_bags": Industry(
         9_000, _by(0.15, 0.40, 0.62, 0.72), _by(0.4, 0.6, 1.0, 1.3), 0.09,
-        (1.0, 1.0, 0.97, 0.86, 0.62, 0.36, 0.19, 0.16, 0.41, 0.80, 0.94, 0.98), noise=0.015, decimals=1,
+        (1.0, 1.0, 0.97, 0.86, 0.62, 0.36, 0.19, 0.16, 0.41, 0.80, 0.94, 0.98), noise=0.015, decimals=1, is_everywhere=True,
     ),
     "mushroom_output": Industry(
         82_000, _by(0, 0, 0, 0), _by(1, 1, 1, 1), 0.09,
         (0.17, 0.16, 0.14, 0.10, 0.06, 0.025, 0.01, 0.005, 0.01, 0.04, 0.11, 0.17), noise=0.10, decimals=1,
     ),
     "tea_garden_area": Industry(
-        180_000, _by(0.14, 0.22, 0.62, 0.88), _by(0.3, 0.3, 1.0, 1.7), 0.028, planted_in=3,
+        180_000, _by(0.14, 0.22, 0.62, 0.88), _by(0.3, 0.3, 1.0, 1.7), 0.028, planted_in=3, is_everywhere=True,
     ),
     "tea_output": Industry(
         4_600_000, _by(0, 0, 0, 0), _by(1, 1, 1, 1), 0.04,
@@ -76,7 +77,7 @@ INDUSTRIES: dict[str, Industry] = {
     ),
     "pig_sold": Industry(
         250_000, _by(0.14, 0.66, 0.66, 0.50), _by(0.5, 1.2, 1.0, 0.7), 0.03,
-        (0.125, 0.085, 0.070, 0.072, 0.074, 0.074, 0.072, 0.074, 0.080, 0.084, 0.088, 0.102), noise=0.13,
+        (0.125, 0.085, 0.070, 0.072, 0.074, 0.074, 0.072, 0.074, 0.080, 0.084, 0.088, 0.102), noise=0.13, is_everywhere=True,
     ),
     "goose_stock": Industry(
         430_000, _by(0.05, 0.62, 0.28, 0.05), _by(0.5, 1.3, 0.7, 0.3), 0.06,
@@ -140,13 +141,37 @@ def _idle(county: County) -> NDArray[np.bool_]:
 def _grown(county: County, name: str, industry: Industry, idle: NDArray[np.bool_]) -> Figures:
     rng = dice(f"industries/{name}")
     bent = np.clip(rng.lognormal(0, 0.30, size=len(county.townships)), 0.55, 1.7)[county.township_of]
-    share = np.array([industry.grown[v.terrain] for v in county.villages])
-    has = (rng.random(len(share)) < np.clip(share * bent, 0, 0.97)) & ~idle
-    size = np.array([industry.size[v.terrain] for v in county.villages]) * bent
+    share = np.array([industry.grown[v.terrain] * (0.3 if v.is_urban else 1.0) for v in county.villages])
+    has = (_luck(county, rng) < np.clip(share * bent, 0, 0.97)) & ~idle
+    if industry.is_everywhere:
+        has |= _at_least_one(county, has, idle)
+    size = np.array([industry.size[v.terrain] * (0.3 if v.is_urban else 1.0) for v in county.villages]) * bent
     size = np.where(has, size * np.clip(rng.lognormal(0, 0.6, size=len(size)), 0.2, 4.0), 0.0)
     path = size[:, None] * _pace(county, name, industry) * _noise(industry, rng, len(size))
     path *= _shocked(county, name)
     return _scaled(path, industry, rng)
+
+
+def _luck(county: County, rng: np.random.Generator) -> Figures:
+    """A number from 0 to 1 per village, alike among neighbours: what one grows, the next one tries."""
+    places = np.array([(v.polygon.centroid.x, v.polygon.centroid.y) for v in county.villages])
+    turn, phase = rng.uniform(0, 2 * np.pi, size=(2, 8))
+    waves = 2 * np.pi / rng.uniform(9_000, 20_000, size=8) * np.array([np.cos(turn), np.sin(turn)])
+    region = np.sin((places - places.mean(axis=0)) @ waves + phase).sum(axis=1) / 2
+    standing = 0.8 * region + 0.6 * rng.normal(size=len(places))
+    rank: Figures = standing.argsort().argsort() / len(places)
+    return rank
+
+
+def _at_least_one(county: County, has: NDArray[np.bool_], idle: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """In a township where nobody has it, the village that lies highest."""
+    added = np.zeros_like(has)
+    for township in range(len(county.townships)):
+        members = county.villages_of(township)
+        if not has[members].any():
+            able = [member for member in members if not idle[member]]
+            added[max(able, key=lambda member: county.villages[member].elevation)] = True
+    return added
 
 
 def _pace(county: County, name: str, industry: Industry) -> Figures:

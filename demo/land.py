@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import shapely
@@ -110,24 +111,30 @@ def _cells(seeds: Points) -> tuple[Points, list[list[int]]]:
     return np.array(list(numbers), dtype=float), rings
 
 
-def _edges(ring: list[int]) -> list[Edge]:
+def _sides(ring: list[int]) -> list[tuple[int, int]]:
+    """The ring's edges in walking order."""
     return list(zip(ring, ring[1:] + ring[:1], strict=True))
+
+
+def _edge(one: int, other: int) -> Edge:
+    """The edge by its one name, whichever way it is walked."""
+    return (one, other) if one < other else (other, one)
 
 
 def _with_borders(nodes: Points, rings: list[list[int]]) -> list[Polygon]:
     """Polygons whose straight edges have become borders, each border made once for both sides."""
     calm: Counter[Edge] = Counter()
+    todo = {_edge(*side) for ring in rings for side in _sides(ring)}
+    borders: dict[Edge, Points] = {}
     while True:
-        borders = {
-            edge: _border(nodes[edge[0]], nodes[edge[1]], edge, calm[edge])
-            for edge in sorted({(min(e), max(e)) for ring in rings for e in _edges(ring)})
-        }
+        borders |= {edge: _border(nodes[edge[0]], nodes[edge[1]], edge, calm[edge]) for edge in todo}
         polygons = [_polygon(ring, borders) for ring in rings]
         wrong = shapely.coverage_invalid_edges(np.array(polygons))
         tangled = [i for i, polygon in enumerate(polygons) if not polygon.is_valid or not wrong[i].is_empty]
         if not tangled:
             return polygons
-        calm.update({(min(e), max(e)) for index in tangled for e in _edges(rings[index])})
+        todo = {_edge(*side) for index in tangled for side in _sides(rings[index])}
+        calm.update(todo)
 
 
 def _border(start: Points, end: Points, edge: Edge, calm: int) -> Points:
@@ -146,29 +153,34 @@ def _border(start: Points, end: Points, edge: Edge, calm: int) -> Points:
     return np.round(_warped(line) + ORIGIN, 1)
 
 
+@cache
+def _waves() -> tuple[Points, Points, Points]:
+    """Four plane waves of each length: wave vectors (2 x n), phases (n), swings in metres (n x 2)."""
+    rng = dice("land/warp")
+    lengths = np.repeat([26_000.0, 9_000.0, 3_600.0], 4)
+    reach = np.repeat([750.0, 165.0, 60.0], 4)
+    turn, phase, heading = rng.uniform(0, 2 * np.pi, size=(3, len(lengths)))
+    vectors = 2 * np.pi / lengths * np.array([np.cos(turn), np.sin(turn)])
+    return vectors, phase, np.column_stack([np.cos(heading), np.sin(heading)]) * reach[:, None]
+
+
 def _warped(points: Points) -> Points:
     """Bends the plane gently enough (slopes below 1) that lines which did not cross still do not."""
-    rng = dice("land/warp")
-    moved = points.copy()
-    for wavelength, reach in ((26_000, 1_500), (9_000, 330), (3_600, 120)):
-        for _ in range(4):
-            turn, phase, heading = rng.uniform(0, 2 * np.pi, size=3)
-            wave = 2 * np.pi / wavelength * np.array([np.cos(turn), np.sin(turn)])
-            swing = np.sin(points @ wave + phase)[:, None] * reach / 2
-            moved += swing * np.array([np.cos(heading), np.sin(heading)])
-    return moved
+    vectors, phase, swing = _waves()
+    bent: Points = points + np.sin(points @ vectors + phase) @ swing
+    return bent
 
 
 def _polygon(ring: list[int], borders: dict[Edge, Points]) -> Polygon:
-    parts = [(borders[(a, b)] if a < b else borders[(b, a)][::-1])[:-1] for a, b in _edges(ring)]
+    parts = [(borders[a, b] if a < b else borders[b, a][::-1])[:-1] for a, b in _sides(ring)]
     return Polygon(np.vstack(parts))
 
 
 def _neighbours(rings: list[list[int]]) -> list[set[int]]:
-    sides: dict[frozenset[int], list[int]] = defaultdict(list)
+    sides: dict[Edge, list[int]] = defaultdict(list)
     for index, ring in enumerate(rings):
-        for edge in _edges(ring):
-            sides[frozenset(edge)].append(index)
+        for side in _sides(ring):
+            sides[_edge(*side)].append(index)
     found: list[set[int]] = [set() for _ in rings]
     for touching in sides.values():
         for one in touching:

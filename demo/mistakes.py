@@ -97,8 +97,8 @@ def _about_two_hundred(sheet: Sheet) -> Spot:
 
 
 def _misspelt_village(sheet: Sheet) -> Spot:
-    """湾 and 弯 sound alike: no village has this name."""
-    row = next(i for i, r in enumerate(sheet.rows) if r.kind == "row" and "湾" in str(r.cells[1]))
+    """湾 and 弯 sound alike: no village has this name. It grows no tea, so that no sum is wrong because of it."""
+    row = next(i for i, r in enumerate(sheet.rows) if "湾" in str(r.cells[1]) and r.cells[2] == 0)
     sheet.rows[row].cells[1] = str(sheet.rows[row].cells[1]).replace("湾", "弯")
     return row, 1
 
@@ -175,19 +175,15 @@ def _position_swapped(sheet: Sheet) -> Spot:
 def _more_poor_than_jobs(sheet: Sheet) -> Spot:
     """One digit too many: more poor workers than workers."""
     jobs = _column(sheet, "用工人数")
-    row = [
-        i
-        for i, r in enumerate(sheet.rows)
-        if r.kind == "row" and isinstance(n := r.cells[jobs + 1], int) and n > 0 and r.cells[jobs] < 20  # type: ignore[operator]
-    ][5]
-    sheet.rows[row].cells[jobs + 1] = 96
-    return row, jobs + 1
+    middling = [i for i, r in enumerate(sheet.rows) if isinstance(n := r.cells[jobs], int) and 20 < n < 40]
+    sheet.rows[middling[5]].cells[jobs + 1] = 96
+    return middling[5], jobs + 1
 
 
 def _unknown_industry(sheet: Sheet) -> Spot:
     """An industry that the county does not count."""
     column = _column(sheet, "产业")
-    row = [i for i, r in enumerate(sheet.rows) if r.kind == "row" and r.cells[column] == "蔬菜"][3]
+    row = [i for i, r in enumerate(sheet.rows) if r.kind == "row" and r.cells[column] == "油茶"][4]
     sheet.rows[row].cells[column] = "中药材"
     return row, column
 
@@ -203,10 +199,10 @@ def _closed_before_found(sheet: Sheet) -> Spot:
 
 
 def _no_deadline(sheet: Sheet) -> Spot:
-    """A principle where a date belongs."""
+    """A month's end is no day: nobody can say whether it is overdue."""
     column = _column(sheet, "整改时限")
     row = [i for i, r in enumerate(sheet.rows) if r.cells[-1] == "已销号"][9]
-    sheet.rows[row].cells[column] = "长期坚持"
+    sheet.rows[row].cells[column] = "8月底"
     return row, column
 
 

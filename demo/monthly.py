@@ -83,6 +83,11 @@ class Reports:
             (v, m) for v in range(len(chance)) for m in range(len(MONTHS)) if chance[v, m] < 0.007
         )
 
+    def has_reported(self, village: int, month: int) -> bool:
+        """Whether the month's report holds figures of the village."""
+        late = (self.county.villages[village].township, month) in self.late
+        return not late and (village, month) not in self.blank
+
     def filler(self, township: int) -> Cell:
         """What the township's clerk puts into a cell that has no figure."""
         return _FILLERS[township % len(_FILLERS)]
@@ -120,24 +125,30 @@ def _sheet(reports: Reports, month: int, name: str) -> Sheet:
         f"填报单位:{NAME}农业农村局                    填报日期:{sent.year}年{sent.month}月{sent.day}日",
         (*PLACES, *SHEETS[name].values()),
         rows,
-        (NOTES[name], SIGNATURES),
+        (NOTES[name], *_missing_note(reports, month), SIGNATURES),
         merge_first=True,
     )
 
 
+def _missing_note(reports: Reports, month: int) -> tuple[str, ...]:
+    """Who has been reminded and not reported."""
+    late = [
+        township.name for i, township in enumerate(reports.county.townships) if (i, month) in reports.late
+    ]
+    return (f"{'、'.join(late)}经催报至今未报。",) if late else ()
+
+
 def _township_rows(reports: Reports, township: int, month: int, indicators: Sequence[str]) -> list[Row]:
     name = reports.county.townships[township].name
-    is_late = (township, month) in reports.late
-    if is_late and name == _LATE_NOW[0]:
+    if (township, month) in reports.late and name == _LATE_NOW[0]:
         return []  # this one never even sends its empty form
     rows = []
     for village in reports.county.villages_of(township):
-        is_blank = is_late or (village, month) in reports.blank
+        is_there = reports.has_reported(village, month)
         cells: list[Cell] = [name, reports.written_name(village)]
         for indicator in indicators:
-            cells.append(
-                reports.filler(township) if is_blank else _figure(reports, indicator, village, month)
-            )
+            figure = _figure(reports, indicator, village, month) if is_there else reports.filler(township)
+            cells.append(figure)
         rows.append(Row(cells))
     return [*rows, Row([name, "小计", *[SUM] * len(indicators)], kind="subtotal")]
 

@@ -67,6 +67,13 @@ COLUMNS = (
     Column("反弹日期", width=12),
     Column("状态", width=9),
 )
+_LASTING = (
+    "责任不落实",
+    "人居环境",
+    "政策宣讲不到位",
+    "产业薄弱同质化",
+)  # some of these are never done for good
+OPEN_ENDED = "长期坚持"
 _ROUNDS = (7, 15, 30, 45, 60, 90)
 
 
@@ -85,7 +92,7 @@ class Problem:
     lead_unit: str
     post: str
     found_on: date
-    due_on: date
+    due_on: date | None  # None: 长期坚持, there is no deadline
     claimed_on: date | None = None
     done_on: date | None = None
     accepted_on: date | None = None
@@ -144,6 +151,7 @@ def _of_place(
     name = county.townships[township].name
     village_name = "" if village is None else county.villages[village].name
     said = filled(text, name, village_name, rng)
+    is_open_ended = category.name in _LASTING and rng.random() < 0.03
     days = min(_ROUNDS, key=lambda usual: abs(usual - category.days * rng.uniform(0.7, 1.5)))
     return Problem(
         problem_id=f"{inspection.prefix}-{number:03d}",
@@ -157,7 +165,7 @@ def _of_place(
         lead_unit=str(rng.choice(category.units)),
         post=responsible_post(name, village_name, rng),
         found_on=found_on,
-        due_on=found_on + timedelta(days=days),
+        due_on=None if is_open_ended else found_on + timedelta(days=days),
     )
 
 
@@ -185,6 +193,8 @@ def _life(problem: Problem, drive: float, rng: np.random.Generator) -> Problem:
     def later(start: date, low: int, high: int) -> date:
         return start + timedelta(days=int(rng.integers(low, high + 1)))
 
+    if problem.due_on is None:
+        return replace(problem, claimed_on=later(problem.found_on, 2, 12))
     allowed = (problem.due_on - problem.found_on).days
     claimed = later(problem.found_on, 2, 12 if drive > 0.75 else 20)
     pace = rng.lognormal(-0.12, 0.45) * (1 + 1.3 * max(0.0, 0.92 - drive))
@@ -229,7 +239,7 @@ def ledger_sheet(county: County, inspection: Inspection, listed: Sequence[Proble
     rows = [Row(_cells(county, inspection, problem)) for problem in listed]
     return Sheet(
         "问题台账",
-        f"{NAME}{inspection.batch}反馈问题整改台账",
+        f"{NAME}{inspection.batch}问题整改台账",
         f"填报单位:{NAME}问题整改工作领导小组办公室                    数据截至{AS_OF.year}年{AS_OF.month}月{AS_OF.day}日",
         COLUMNS,
         rows,
@@ -256,7 +266,10 @@ def _cells(county: County, inspection: Inspection, problem: Problem) -> list[Cel
         problem.measures,
         problem.lead_unit,
         problem.post,
-        *(day(on) for on in (problem.due_on, problem.claimed_on, problem.done_on, problem.accepted_on)),
+        day(problem.due_on) or OPEN_ENDED,
+        day(problem.claimed_on),
+        day(problem.done_on),
+        day(problem.accepted_on),
         day(problem.closed_on),
         day(problem.reopened_on),
         problem.status,

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, permutations
 
 import numpy as np
 
 from demo.county import NAME, County
 from demo.enterprises import Enterprise
 from demo.industries import Figures
+from demo.monthly import Reports
+from demo.months import MONTHS
 from demo.workbook import Cell, Column, Row, Sheet
 
 FILE_NAME = "观摩路线.xlsx"
@@ -35,19 +38,28 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Route:
-    """One route: which industries it shows, on which side of the county, when, and how many stops."""
+    """One route: which industries it shows, in which part of the county (degrees east), when."""
 
     name: str
     industries: tuple[str, ...]
-    height: tuple[float, float]
+    between: tuple[float, float]
     day: str
-    stops: int
 
 
 ROUTES = (
-    Route("东线(稻虾、畜禽、加工)", ("crayfish", "goose", "wicker", "vegetable", "pig", "straw", "timber"), (0.0, 0.47), "2026年11月18日", 7),
-    Route("西线(香菇、茶叶、油茶)", ("mushroom", "tea", "camellia", "mushroom", "tea", "pig"), (0.38, 1.01), "2026年11月19日", 6),
-)  # fmt: skip
+    Route(
+        "东线(稻虾、畜禽、加工)",
+        ("crayfish", "goose", "wicker", "vegetable", "pig", "straw", "timber"),
+        (114.49, 115.0),
+        "2026年11月18日",
+    ),
+    Route(
+        "西线(香菇、茶叶、油茶)",
+        ("mushroom", "tea", "camellia", "mushroom", "tea"),
+        (114.0, 114.53),
+        "2026年11月19日",
+    ),
+)
 _SIGHTS: dict[str, tuple[str, str, str]] = {  # title, what to look at, what it teaches
     "mushroom": (
         "香菇标准化出菇基地",
@@ -64,15 +76,19 @@ _SIGHTS: dict[str, tuple[str, str, str]] = {  # title, what to look at, what it 
     "wicker": ("柳编工艺车间", "家门口的就业车间和居家编织点", "计件取酬、时间自由,留守妇女也能挣工资"),
     "straw": ("稻草绳加工车间", "秸秆离田和草绳生产线", "秸秆变废为宝,老人也能上岗"),
 }
+_TOWN = (114.58, 31.87)  # where the bus starts, degrees
 _TIMES = ("08:30", "09:20", "10:15", "11:10", "14:00", "14:55", "15:50")
 
 
-def route_sheet(county: County, listed: Sequence[Enterprise], figures: Mapping[str, Figures]) -> Sheet:
-    """Both routes, stop by stop."""
+def route_sheet(reports: Reports, listed: Sequence[Enterprise]) -> Sheet:
+    """Both routes, stop by stop; the last stop of the last one is a village, not an enterprise."""
+    county, figures = reports.county, reports.figures
+    shown = [one for one in listed if _can_be_shown(reports, one)]
     rows: list[Row] = []
     for route in ROUTES:
-        for order, enterprise in enumerate(_in_order(_chosen(county, listed, route)), start=1):
-            rows.append(Row(_cells(county, figures, route, order, enterprise)))
+        stops = _in_order(_chosen(county, shown, route))
+        rows.extend(Row(_cells(county, figures, route, n, one)) for n, one in enumerate(stops, start=1))
+    rows.append(Row(_village_stop(reports, ROUTES[-1], len(stops) + 1, stops[-1])))
     return Sheet(
         "观摩路线",
         f"{NAME}2026年第四季度产业发展现场观摩路线",
@@ -83,18 +99,22 @@ def route_sheet(county: County, listed: Sequence[Enterprise], figures: Mapping[s
     )
 
 
+def _can_be_shown(reports: Reports, one: Enterprise) -> bool:
+    """Nobody takes guests where a figure is missing."""
+    has_figures = one.poor_jobs is not None and one.households is not None and one.lon is not None
+    return has_figures and reports.has_reported(one.village, len(MONTHS) - 1)
+
+
 def _chosen(county: County, listed: Sequence[Enterprise], route: Route) -> list[Enterprise]:
     """For each industry in turn the enterprise with most jobs, in a township not visited yet."""
     chosen: list[Enterprise] = []
     visited: set[int] = set()
-    for industry in route.industries[: route.stops]:
+    for industry in route.industries:
         fitting = [
             one
             for one in listed
             if one.industry == industry
-            and one.lon is not None
-            and one.poor_jobs <= one.jobs
-            and route.height[0] <= county.villages[one.village].elevation < route.height[1]
+            and route.between[0] < (one.lon or 0) < route.between[1]
             and county.villages[one.village].township not in visited
         ]
         best = max(fitting, key=lambda one: (one.jobs, one.name))
@@ -104,15 +124,42 @@ def _chosen(county: County, listed: Sequence[Enterprise], route: Route) -> list[
 
 
 def _in_order(chosen: Sequence[Enterprise]) -> list[Enterprise]:
-    """From the northernmost stop always on to the nearest."""
-    points = {one.name: np.array([(one.lon or 0) * 0.85, one.lat or 0]) for one in chosen}
-    left = sorted(chosen, key=lambda one: (-points[one.name][1], one.name))
-    ordered = [left.pop(0)]
-    while left:
-        here = points[ordered[-1].name]
-        left.sort(key=lambda one: float(np.hypot(*(points[one.name] - here))))
-        ordered.append(left.pop(0))
-    return ordered
+    """The shortest way from the town through all of them."""
+    places = [_TOWN, *(((one.lon or 0.0), (one.lat or 0.0)) for one in chosen)]
+    # A degree of longitude is shorter than one of latitude, here by 0.85.
+    gaps = [[float(np.hypot((a[0] - b[0]) * 0.85, a[1] - b[1])) for b in places] for a in places]
+
+    def length(order: tuple[int, ...]) -> float:
+        return sum(gaps[a][b] for a, b in pairwise((0, *order)))
+
+    best = min((length(order), order) for order in permutations(range(1, len(places))))
+    return [chosen[index - 1] for index in best[1]]
+
+
+def _village_stop(reports: Reports, route: Route, order: int, after: Enterprise) -> list[Cell]:
+    """The village with most mushrooms in the township of the stop before."""
+    county = reports.county
+    township = county.villages[after.village].township
+    bags = reports.figures["mushroom_bags"][:, -1]
+    there = [
+        member for member in county.villages_of(township) if reports.has_reported(member, len(MONTHS) - 1)
+    ]
+    index = max(there, key=lambda member: float(bags[member]))
+    village = county.villages[index]
+    return [
+        route.name,
+        order,
+        f"{village.name}产业到户示范点",
+        county.townships[township].name,
+        village.name,
+        None,
+        f"{route.day} {_TIMES[order - 1]}",
+        f"看点:户户有产业、村村有基地。数字:全村在棚{bags[index]:.1f}万袋,建档立卡户{village.poor_households}户。"
+        "启示:平均数不能代替每一户,逐户对账补措施。",
+        None,
+        None,
+        None,
+    ]
 
 
 def _cells(

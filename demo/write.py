@@ -44,9 +44,10 @@ def _books(here: County) -> Iterator[Book]:
     """Every workbook, one at a time; months last, they are many."""
     true = figures(here)
     listed = enterprises.enterprises(here, true)
+    reports = monthly.Reports(here, mistakes.with_copied_month(here, true))
     yield register.REGISTER_FILE, [register.register_sheet(here)], ()
     yield enterprises.FILE_NAME, [enterprises.ledger_sheet(here, listed)], ()
-    yield route.FILE_NAME, [route.route_sheet(here, listed, true)], ()
+    yield route.FILE_NAME, [route.route_sheet(reports, listed)], ()
     for year in YEARS:
         yield targets.file_name(year), [targets.target_sheet(here, true, year)], ()
     for quarter, sheet in zip(QUARTER_ENDS, households.household_sheets(here), strict=True):
@@ -55,7 +56,6 @@ def _books(here: County) -> Iterator[Book]:
     for inspection in problems.INSPECTIONS:
         sheet = problems.ledger_sheet(here, inspection, found[inspection.prefix])
         yield problems.file_name(inspection), [sheet], ()
-    reports = monthly.Reports(here, mistakes.with_copied_month(here, true))
     for index, month in enumerate(MONTHS):
         # Excel's first sheet is rarely deleted.
         yield monthly.file_name(month), monthly.report_sheets(reports, index), ("Sheet1",)

@@ -67,7 +67,7 @@ class OfflineMap(folium.Map):
             prefer_canvas=True,
             zoom_control=False,  # ours has Chinese titles
             attribution_control=False,  # nothing to attribute without tiles, and its prefix is a link
-            zoom_snap=0.25,
+            zoom_snap=0.1,  # the county fills the frame
             zoom_delta=0.5,
             wheel_px_per_zoom_level=90,
             **options,

@@ -7,7 +7,7 @@ both its parts, and a change only over places that reported both its periods.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -45,15 +45,23 @@ def indicator_values(
       periods. A ratio changes in its own unit (percentage points); its change_pct is missing.
     - rank, completion_rank: competition ranking (1, 2, 2, 4) within the period by cumulative, completion.
     """
+    return values_by_level(observations, places, indicators, indicator_id, [level])[level]
+
+
+def values_by_level(
+    observations: pd.DataFrame,
+    places: pd.DataFrame,
+    indicators: Mapping[str, Indicator],
+    indicator_id: str,
+    levels: Sequence[str],
+) -> dict[str, pd.DataFrame]:
+    """indicator_values of several levels for little more than the price of one."""
     spec = indicators[indicator_id]
     register = register_of(places)
     parts = (*spec.numerator, *spec.denominator) if spec.measure == "ratio" else (indicator_id,)
     grid = grid_of(observations, register, parts, target_of=indicator_id)
-    rows = register.rows(level)
-    figures = {name: matrix[rows] for name, matrix in _figures(register, grid, spec).items()}
-    figures["rank"] = _ranks(figures["cumulative"], spec.better == "lower")
-    figures["completion_rank"] = _ranks(figures["completion"], ascending=False)
-    return _frame(register, grid, rows, figures)
+    figures = _figures(register, grid, spec)
+    return {level: _ranked(register, grid, register.rows(level), figures, spec) for level in levels}
 
 
 def figures_at(values: pd.DataFrame, period: str | None = None) -> pd.DataFrame:
@@ -106,7 +114,7 @@ def _figures(register: Register, grid: Grid, spec: Indicator) -> dict[str, Matri
         "reported": reported,
         "expected": expected,
         "reported_share": divided(reports, due),
-        "months_missing": months - months_found,
+        "months_missing": months - months_found if spec.measure == "flow" else np.zeros_like(value),
         "is_direct": (~np.isnan(parts.top) & ~grid.is_leaf[:, None]).astype(np.float64),
         "previous": before.earlier,
         "change": before.change,
@@ -162,6 +170,16 @@ def _cumulative_change(periods: list[str], year: Comparison) -> Matrix:
     return 100 * divided(now - then, np.abs(then))
 
 
+def _ranked(
+    register: Register, grid: Grid, rows: NDArray[np.intp], figures: dict[str, Matrix], spec: Indicator
+) -> pd.DataFrame:
+    """The rows of one level with their ranks among each other, as a long table."""
+    mine = {name: matrix[rows] for name, matrix in figures.items()}
+    mine["rank"] = _ranks(mine["cumulative"], ascending=spec.better == "lower")
+    mine["completion_rank"] = _ranks(mine["completion"], ascending=False)
+    return _frame(register, grid, rows, mine)
+
+
 def _ranks(figures: Matrix, ascending: bool) -> Matrix:
     """Competition ranks within each period; equal to nine digits is equal, missing is unranked."""
     table = pd.DataFrame(figures).round(9)
@@ -177,17 +195,21 @@ def _frame(
     periods = pd.Series(grid.periods, dtype="str")
     previous = pd.Series([grid.periods[at] if at >= 0 else None for at in earlier], dtype="str")
     order = np.tile(np.arange(len(grid.periods)), len(rows))
-    frame = pd.DataFrame(
-        {
-            "place_code": register.codes.take(repeated),
-            "name": register.names.take(repeated).to_numpy(),
-            "parent_code": register.parent_codes.take(repeated).to_numpy(),
-            "period": periods.take(order).to_numpy(),
-            "previous_period": previous.take(order).to_numpy(),
-        }
-    )
-    numbers = pd.DataFrame({name: matrix.ravel() for name, matrix in figures.items()})
-    counts = ["reported", "expected", "months_missing", "compared"]
-    whole = numbers.astype({**dict.fromkeys(counts, "int64"), "is_direct": "bool"})
-    ranks = whole.astype({"rank": "Int64", "completion_rank": "Int64"})
-    return pd.concat([frame, ranks], axis=1)
+    labels = {
+        "place_code": register.codes.take(repeated).array,
+        "name": register.names.take(repeated).array,
+        "parent_code": register.parent_codes.take(repeated).array,
+        "period": periods.take(order).array,
+        "previous_period": previous.take(order).array,
+    }
+    columns = {name: _column(name, matrix.ravel()) for name, matrix in figures.items()}
+    return pd.DataFrame(labels | columns)
+
+
+def _column(name: str, figures: Matrix) -> NDArray[np.generic] | pd.Series:
+    """Counts as whole numbers, ranks as whole numbers that may be missing."""
+    if name in ("reported", "expected", "months_missing", "compared"):
+        return figures.astype(np.int64)
+    if name in ("rank", "completion_rank"):
+        return pd.Series(figures).astype("Int64")
+    return figures.astype(np.bool_) if name == "is_direct" else figures

@@ -42,10 +42,6 @@ def grid_of(
     target = rows["target"].to_numpy(dtype=np.float64)
     codes, labels = pd.factorize(rows["period"])
     has_value = ~np.isnan(value) & (place >= 0)
-    # A bare-year row without a value only carries the year's target; it is no report that is missing.
-    is_yearly = np.array([len(label) == 4 for label in labels], dtype=bool)[codes]
-    is_listed = (place >= 0) & ~(is_yearly & np.isnan(value) & ~np.isnan(target))
-
     periods = sorted_periods(labels[np.unique(codes[has_value])])
     column_of = {period: column for column, period in enumerate(periods)}
     column = np.array([column_of.get(label, -1) for label in labels], dtype=np.intp)[codes]
@@ -57,7 +53,7 @@ def grid_of(
     has_target = ~np.isnan(target) & (place >= 0) & (rows["indicator_id"] == target_of).to_numpy()
     targets = _targets(register, periods, place[has_target], labels[codes[has_target]], target[has_target])
     is_leaf = register.levels == _finest(register, place[has_value])
-    is_expected = _expected(register, is_leaf, place[is_listed], place[has_target])
+    is_expected = _expected(register, is_leaf, place[place >= 0], place[has_target])
     return Grid(periods, own, targets, is_leaf, is_expected)
 
 

@@ -7,7 +7,7 @@ that is a missing report, and said so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,12 +15,12 @@ from typing import Any
 import pandas as pd
 
 from metrics.coverage import blank_villages
-from metrics.figures import figures_at, indicator_values
+from metrics.figures import figures_at, indicator_values, values_by_level
 from metrics.periods import period_key
 from metrics.quality import late_reporters, reporting_matrix
 from metrics.rectification import counts_by_township, ladder
 from settings import Indicator, Settings
-from wording import is_missing, number_text, percent_text, period_text
+from wording import fraction_text, is_missing, number_text, percent_text, period_text
 
 SPARKLINE_PERIODS = 24
 NAMES_LISTED = 3
@@ -154,11 +154,11 @@ def _overdue(
     problems: pd.DataFrame, places: pd.DataFrame, settings: Settings, as_of: date
 ) -> Iterator[Urgent]:
     laddered = ladder(problems, as_of, settings.problems)
-    longest = laddered[laddered["is_overdue"]].groupby("township_code")["days_left"].min()
+    longest = laddered[laddered["is_overdue"]].groupby("township_code")["days_left"].min().to_dict()
     counts = counts_by_township(laddered, places)
     for row in counts[counts["overdue"] > 0].to_dict("records"):
         code = None if is_missing(row["place_code"]) else str(row["place_code"])
-        days = f",最长已逾期{-int(longest[code])}天" if code in longest.index else ""
+        days = f",最长已逾期{-longest[code]}天" if code in longest else ""
         yield Urgent(
             f"{row['name']}有{row['overdue']}个问题逾期未整改(共{row['found']}个,已销号{row['closed']}个){days}。",
             page="rectification",
@@ -173,7 +173,7 @@ def _late(
     observations: pd.DataFrame, places: pd.DataFrame, settings: Settings, period: str | None
 ) -> Iterator[Urgent]:
     titles = {source.id: source.title for source in settings.sources if source.kind == "observations"}
-    late = late_reporters(reporting_matrix(observations, places, list(titles)), period)
+    late = late_reporters(reporting_matrix(observations, places, list(titles), until=period))
     for row in late.to_dict("records"):
         what = f"{row['name']}{period_text(row['period'])}{titles[row['source_id']]}"
         count = f"{row['reported']}/{row['expected']}个单位已报"
@@ -199,24 +199,19 @@ def _behind(
 ) -> Iterator[Urgent]:
     for indicator_id in settings.overview.headline:
         spec = settings.indicators[indicator_id]
-        county, townships = (
-            figures_at(
-                indicator_values(observations, places, settings.indicators, indicator_id, level), period
-            )
-            for level in ("county", "township")
+        levels = values_by_level(
+            observations, places, settings.indicators, indicator_id, ["county", "township"]
         )
+        county, townships = figures_at(levels["county"], period), figures_at(levels["township"], period)
         if county.empty or is_missing(county["completion"].iloc[0]):
             continue
         whole = float(county["completion"].iloc[0])
         gap = whole - townships["completion"]
         enough = townships["reported_share"] >= settings.ranking.min_reported_share
         is_behind = (gap >= settings.overview.behind_points) & (townships["completion"] < 100) & enough
-        for row in townships[is_behind].assign(gap=gap).to_dict("records"):
-            done = number_text(row["numerator"], decimals=spec.decimals)
-            due = number_text(row["denominator"], "" if spec.measure == "ratio" else spec.unit, spec.decimals)
+        for row in townships.assign(gap=gap)[is_behind].to_dict("records"):
             yield Urgent(
-                f"{row['name']}{spec.name}完成{percent_text(row['completion'])}({done}/{due}),"
-                f"比全县低{number_text(row['gap'], '个百分点', 1)}。",
+                f"{row['name']}{_achieved(row, spec)},比全县低{number_text(row['gap'], '个百分点', 1)}。",
                 page="ranking",
                 place_code=str(row["place_code"]),
                 indicator_id=indicator_id,
@@ -224,6 +219,19 @@ def _behind(
                 kind="behind",
                 period=str(row["period"]),
             )
+
+
+def _achieved(row: dict[Hashable, Any], spec: Indicator) -> str:
+    """What was achieved of which target, with both parts of the share."""
+    share = percent_text(row["completion"])
+    if spec.measure != "ratio":
+        done = number_text(row["cumulative"], decimals=spec.decimals)
+        return f"{spec.name}完成{share}({done}/{number_text(row['target'], spec.unit, spec.decimals)})"
+    value = number_text(row["value"], spec.unit, spec.decimals)
+    parts = fraction_text(row["numerator"], row["denominator"])
+    if row["target"] == 100:
+        return f"{spec.name}{value}({parts})"
+    return f"{spec.name}{value}({parts}),完成目标的{share}"
 
 
 def _blank(

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from metrics.comparison import divided
 from metrics.periods import period_key, sorted_periods
-from metrics.register import counted_up, register_of, township_codes
+from metrics.register import LEVELS, counted_up, register_of, township_codes
 
 PERIODS_SHOWN = 12
 SEVERITIES = ("error", "warning", "info")
@@ -24,19 +26,24 @@ def reporting_matrix(
     observations: pd.DataFrame,
     places: pd.DataFrame,
     source_ids: Sequence[str],
+    until: str | None = None,
     periods_shown: int = PERIODS_SHOWN,
 ) -> pd.DataFrame:
-    """Per source, township and period (each source's latest ones) the places that reported any figure.
+    """Per source, township and period (each source's latest ones, none after `until`) the places that reported.
 
-    reported / expected: places of the source's finest level with a figure in the period / with a row in any
+    reported / expected: places of the source's finest level with any figure in the period / with a row in any
     period (a township that never sent that source owes all its villages); share in % of expected.
     """
+    # A bare year without a value is a target, no report.
     reports = observations[observations["value"].notna() | (observations["period"].str.len() > 4)]
-    found = [
-        _matrix(reports[reports["source_id"] == source], places, source, periods_shown)
-        for source in source_ids
-    ]
-    return pd.concat([empty_matrix(), *found], ignore_index=True) if found else empty_matrix()
+    found = []
+    for source in source_ids:
+        mine = reports[reports["source_id"] == source]
+        periods = sorted_periods(mine.loc[mine["value"].notna(), "period"].unique())
+        if until is not None:
+            periods = [p for p in periods if period_key(p) <= period_key(until)]
+        found.append(_matrix(mine, places, source, periods[-periods_shown:]))
+    return pd.concat([empty_matrix(), *found], ignore_index=True)
 
 
 def late_reporters(matrix: pd.DataFrame, period: str | None = None) -> pd.DataFrame:
@@ -51,8 +58,7 @@ def late_reporters(matrix: pd.DataFrame, period: str | None = None) -> pd.DataFr
     ordered = known.sort_values("period", key=lambda periods: periods.map(period_key))
     latest = ordered.groupby(["source_id", "place_code"], as_index=False).last()
     came = ordered[ordered["reported"] > 0]
-    last = came.groupby(["source_id", "place_code"], as_index=False)["period"].last()
-    last = last.rename(columns={"period": "last_period"})
+    last = came.groupby(["source_id", "place_code"]).agg(last_period=("period", "last")).reset_index()
     joined = latest.merge(last, on=["source_id", "place_code"], how="left", validate="one_to_one")
     position = {
         source: {p: at for at, p in enumerate(sorted_periods(group["period"]))}
@@ -124,45 +130,46 @@ def _by_severity(faults: pd.DataFrame, by: str) -> pd.DataFrame:
     return counts.sort_values([*SEVERITIES, by], ascending=[False, False, False, True], ignore_index=True)
 
 
-def _matrix(reports: pd.DataFrame, places: pd.DataFrame, source: str, periods_shown: int) -> pd.DataFrame:
-    """reporting_matrix of one source."""
+def _matrix(reports: pd.DataFrame, places: pd.DataFrame, source: str, periods: list[str]) -> pd.DataFrame:
+    """reporting_matrix of one source's rows in the given periods."""
     register = register_of(places)
     row = register.codes.get_indexer(pd.Index(reports["place_code"]))
-    known = reports[row >= 0]
-    row = row[row >= 0]
-    has_value = known["value"].notna().to_numpy()
-    periods = sorted_periods(known.loc[has_value, "period"].unique())[-periods_shown:]
-    if not periods:
+    if not periods or not (row >= 0).any():
         return empty_matrix()
-    levels = set(register.levels[row[has_value]])
-    finest = "village" if "village" in levels else "township" if "township" in levels else "county"
-    is_leaf = register.levels == finest
-    is_listed = np.zeros((len(is_leaf), 1))
-    is_listed[row, 0] = 1.0
-    column = pd.Index(periods).get_indexer(pd.Index(known["period"]))
-    came = np.zeros((len(is_leaf), len(periods)))
-    shown = has_value & (column >= 0)
-    came[row[shown], column[shown]] = 1.0
-    expected = counted_up(register, is_listed * is_leaf[:, None])
-    leaves = counted_up(register, is_leaf[:, None].astype(np.float64))
-    expected = np.where(expected > 0, expected, leaves)
-    reported = counted_up(register, came * is_leaf[:, None])
+    came, is_listed = _presence(reports, row, periods, len(register.codes))
+    reporting = set(register.levels[came.any(axis=1)])
+    finest = next((level for level in reversed(LEVELS) if level in reporting), LEVELS[-1])
+    is_leaf = (register.levels == finest)[:, None]
+    listed = counted_up(register, (is_listed[:, None] & is_leaf).astype(np.float64))
+    leaves = counted_up(register, is_leaf.astype(np.float64))
+    expected = np.where(listed > 0, listed, leaves)
     # A township that reports for itself reports for its villages.
-    reported = np.where(came * (~is_leaf[:, None]) > 0, expected, reported)
+    reported = np.where(came & ~is_leaf, expected, counted_up(register, (came & is_leaf).astype(np.float64)))
     townships = register.rows("township")
-    return (
-        pd.DataFrame(
-            {
-                "source_id": source,
-                "place_code": register.codes.take(np.repeat(townships, len(periods))),
-                "name": register.names.take(np.repeat(townships, len(periods))).to_numpy(),
-                "period": np.tile(np.array(periods, dtype=object), len(townships)),
-                "reported": reported[townships].ravel().astype("int64"),
-                "expected": np.repeat(expected[townships, 0], len(periods)).astype("int64"),
-            }
-        )
-        .assign(share=lambda frame: 100 * frame["reported"] / frame["expected"].where(frame["expected"] > 0))[
-            MATRIX_COLUMNS
-        ]
-        .astype({"source_id": "str", "period": "str"})
+    repeated = np.repeat(townships, len(periods))
+    owed = np.repeat(expected[townships, 0], len(periods))
+    frame = pd.DataFrame(
+        {
+            "source_id": source,
+            "place_code": register.codes.take(repeated).array,
+            "name": register.names.take(repeated).array,
+            "period": periods * len(townships),
+            "reported": reported[townships].ravel().astype(np.int64),
+            "expected": owed.astype(np.int64),
+            "share": 100 * divided(reported[townships].ravel(), owed),
+        }
     )
+    return frame.astype({"source_id": "str", "period": "str"})[MATRIX_COLUMNS]
+
+
+def _presence(
+    reports: pd.DataFrame, row: NDArray[np.intp], periods: list[str], places: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Place x period with a figure, and the places with any row at all."""
+    column = pd.Index(periods).get_indexer(pd.Index(reports["period"]))
+    has_figure = reports["value"].notna().to_numpy() & (row >= 0) & (column >= 0)
+    came = np.zeros((places, len(periods)), dtype=bool)
+    came[row[has_figure], column[has_figure]] = True
+    is_listed = np.zeros(places, dtype=bool)
+    is_listed[row[row >= 0]] = True
+    return came, is_listed

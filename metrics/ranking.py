@@ -128,8 +128,8 @@ def _scored(
     return townships.assign(
         score=score,
         rank=score.round(9).rank(method="min", ascending=False).astype("Int64"),
-        **{name: scores[name] for name in scores},
-        **{f"points_{name}": points[name].where(has_score) for name in points},
+        **{name: scores[name] for name in names},
+        **{f"points_{name}": points[name].where(has_score) for name in names},
         missing=_named(is_missing, names) if len(names) else "没有配置评分项",
         not_applicable=_named(~applicable, names),
     )
@@ -160,5 +160,7 @@ def _closure(
 
 def _named(flags: pd.DataFrame, names: dict[str, str]) -> pd.Series:
     """Per row the names of the flagged columns, joined by 、."""
-    lists = ["、".join(names[part] for part, flag in row.items() if flag) for row in flags.to_dict("records")]
+    lists = [
+        "、".join(names[str(part)] for part, flag in row.items() if flag) for row in flags.to_dict("records")
+    ]
     return pd.Series(lists, index=flags.index, dtype="str")

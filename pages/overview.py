@@ -26,17 +26,20 @@ with frame.page("overview") as page:
         if page.township is None:
             items = answers.urgent(data, view.period)
         else:
-            items = [item for item in answers.urgent(data, view.period, 1000) if item.place_code == page.township]
+            items = [
+                item for item in answers.urgent(data, view.period, 1000) if item.place_code == page.township
+            ]
         if items:
-            decisions.listing(items[:12], view)
+            decisions.listing(items[: 8 if view.present else 12], view)
         else:
             notices.empty("没有逾期问题、没有漏报、没有明显落后的乡镇和空白村。")
     with problems:
         st.subheader("问题整改", anchor=False)
         found = answers.within(answers.problems(data), view.place, page.level)
         if len(found):
-            st.html(cards(problem_cards(found, data.settings.problems, short=True), small=True))
+            st.html(cards(problem_cards(found, data.settings.problems, short=True), kind="small"))
         else:
             notices.empty("没有检查反馈问题。")
         last_places(data, view)
-    st.html(note("逾期按数据截止日计算;完成率=累计完成/全年目标;较上月、同比只比两期都报了的单位。"))
+    if not view.present:
+        st.html(note("逾期按数据截止日计算;完成率=累计完成/全年目标;较上月、同比只比两期都报了的单位。"))

@@ -1,9 +1,43 @@
-"""Stub."""
+"""数据质量: who has not reported, what was rejected and why, and how to mend it."""
 
-from ui import filters, frame
+import streamlit as st
+
+from charts.quality import reporting_heatmap_chart
+from metrics.quality import late_reporters
+from ui import answers, filters, frame, notices
+from ui.draw import chart
+from ui.faults import fault_list, files_read, late_table, quality_cards
+from ui.html import cards
 
 with frame.page("quality") as page:
+    data, view = page.data, page.view
+    titles = {source.title: source.id for source in data.settings.sources if source.kind == "observations"}
     with filters.bar():
-        filters.place(page.data, page.view, villages=True)
-        filters.indicator(page.data, page.view, tuple(page.data.settings.indicators))
-        filters.period(page.data, page.view)
+        filters.place(data, view)
+        filters.period(data, view)
+        title = filters.part("ledger", "台账", tuple(titles)) if titles else None
+
+    st.html(cards(quality_cards(data), kind="small"))
+    everyone = answers.reporting(data, view.period)
+    matrix = everyone[everyone["source_id"] == titles.get(title or "")]
+    who, late_ = st.columns([3, 2], gap="medium")
+    with who:
+        if matrix.empty:
+            notices.empty(f"{title or '台账'}还没有任何单位报送。")
+        else:
+            chart(
+                page,
+                ("reporting", title, view.period),
+                lambda scale: reporting_heatmap_chart(matrix, title=f"{title}:谁还没有报", scale=scale),
+            )
+    with late_:
+        late = answers.within(late_reporters(matrix, view.period), view.place, page.level)
+        st.subheader(f"没有报齐的乡镇 {len(late)} 个", anchor=False)
+        if late.empty:
+            notices.empty("都报齐了。" if len(matrix) else "还没有报送记录。")
+        else:
+            st.html(late_table(late))
+    with st.container(key="gm_detail_faults"):
+        st.subheader("检查发现的问题和修改办法", anchor=False)
+        fault_list(answers.within(data.faults, view.place, page.level), answers.names(data))
+        files_read(data)

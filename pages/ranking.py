@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from charts.bars import township_bars_chart
 from charts.ranking import rank_change_chart, ranking_chart
 from metrics.ranking import part_names
 from ui import answers, filters, frame, notices
-from ui.composite import formula, indicator_table, ranking_table, township_cards
-from ui.draw import chart, scale
+from ui.composite import formula, indicator_table, ranking_table, township_cards, unranked
+from ui.draw import chart
 from ui.html import note
 from ui.industries import default_indicator, indicators_by_industry
 from wording import period_text
@@ -15,7 +14,7 @@ from wording import period_text
 COMPOSITE, SINGLE = "综合得分", "单项指标"
 
 with frame.page("ranking") as page:
-    data, view, large = page.data, page.view, scale(page.view.present)
+    data, view = page.data, page.view
     settings = data.settings
     with filters.bar():
         filters.place(data, view)
@@ -31,36 +30,35 @@ with frame.page("ranking") as page:
 
     if by == COMPOSITE:
         ranking = answers.composite(data, view.period)
-        if page.township:
-            township_cards(data, ranking, page.township)
-        key = (page.township, view.period, large)
-        table, made_of = st.columns(2, gap="medium")
-        with table:
-            st.html(ranking_table(data, ranking, page.township))
+        first, made_of = st.columns([2, 3] if view.present else 2, gap="medium")
+        with first:
+            if page.township:
+                township_cards(page, ranking)
+            else:
+                st.html(ranking_table(data, ranking, None))
         with made_of:
-            names = part_names(settings)
             chart(
-                data,
-                ("composite", key),
-                lambda: ranking_chart(ranking, names, highlight=page.township, scale=large),
+                page,
+                ("composite", page.township, view.period),
+                lambda scale: ranking_chart(
+                    ranking, part_names(settings), highlight=page.township, scale=scale
+                ),
             )
-        st.html(note(formula(settings)))
+        st.html(note(formula(settings) + unranked(ranking)))
+        if page.township:
+            with st.container(key="gm_detail_table"):
+                st.html(ranking_table(data, ranking, page.township))
     elif indicator is None:
         notices.empty("配置文件里还没有定义指标。")
+    elif (single := answers.ranked(data, indicator, view.period)).empty:
+        notices.empty(f"{settings.indicators[indicator].name}还没有报送数据。")
     else:
-        spec = settings.indicators[indicator]
-        ranking = answers.ranked(data, indicator, view.period)
-        if ranking.empty:
-            notices.empty(f"{spec.name}还没有报送数据。")
-        else:
-            key = (indicator, page.township, view.period, large)
-            table, moves = st.columns(2, gap="medium")
-            with table:
-                st.html(indicator_table(spec, ranking, page.township))
-            with moves:
-                chart(
-                    data,
-                    ("moves", key),
-                    lambda: rank_change_chart(ranking, highlight=page.township, scale=large),
-                )
-            st.html(note(f"{period_text(str(ranking['period'].iloc[0]))};并列的名次相同,未报送的不排名。"))
+        table, moves = st.columns([2, 3] if view.present else 2, gap="medium")
+        table.html(indicator_table(settings.indicators[indicator], single, page.township))
+        with moves:
+            chart(
+                page,
+                ("moves", indicator, page.township, view.period),
+                lambda scale: rank_change_chart(single, highlight=page.township, scale=scale),
+            )
+        st.html(note(f"{period_text(str(single['period'].iloc[0]))};并列的名次相同,未报送的不排名。"))

@@ -6,6 +6,8 @@ change them. One line each: what an answer means is written where it is computed
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from data_loaders.contract import Dataset
@@ -19,7 +21,9 @@ def values(data: Dataset, indicator: str, level: str) -> pd.DataFrame:
     known = data.settings.indicators
     make = figures.indicator_values
     return keep_as(
-        data, ("values", indicator, level), lambda: make(data.observations, data.places, known, indicator, level)
+        data,
+        ("values", indicator, level),
+        lambda: make(data.observations, data.places, known, indicator, level),
     )
 
 
@@ -31,10 +35,10 @@ def at(data: Dataset, indicator: str, level: str, period: str | None) -> pd.Data
     )
 
 
-def of_place(data: Dataset, indicator: str, place: str, period: str | None) -> dict[str, object] | None:
+def of_place(data: Dataset, indicator: str, place: str, period: str | None) -> dict[str, Any] | None:
     """One place's row of `at`; None when the indicator has no figures at all by then."""
     found = at(data, indicator, places(data)[place].level, period)
-    rows = found[found["place_code"] == place].to_dict("records")
+    rows = records(found[found["place_code"] == place])
     return rows[0] if rows else None
 
 
@@ -84,8 +88,8 @@ def ranked(data: Dataset, indicator: str, period: str | None) -> pd.DataFrame:
 
     def make() -> pd.DataFrame:
         found = values(data, indicator, "township")
-        by = "completion" if at(data, indicator, "township", period)["completion"].notna().any() else "cumulative"
-        return ranking.indicator_ranking(found, period, by=by)
+        has_target = at(data, indicator, "township", period)["completion"].notna().any()
+        return ranking.indicator_ranking(found, period, by="completion" if has_target else "cumulative")
 
     return keep_as(data, ("ranked", indicator, period), make)
 
@@ -134,16 +138,21 @@ def problems(data: Dataset) -> pd.DataFrame:
     return keep_as(data, "problems", make)
 
 
-def reporting(data: Dataset) -> pd.DataFrame:
-    """`quality.reporting_matrix` of every source of observations."""
+def reporting(data: Dataset, until: str | None) -> pd.DataFrame:
+    """`quality.reporting_matrix` of every source of observations, up to a period."""
     sources = [source.id for source in data.settings.sources if source.kind == "observations"]
     make = quality.reporting_matrix
-    return keep_as(data, "reporting", lambda: make(data.observations, data.places, sources))
+    return keep_as(data, ("reporting", until), lambda: make(data.observations, data.places, sources, until))
 
 
 def names(data: Dataset) -> dict[str, str]:
     """Names by place code; hostile text."""
     return keep_as(data, "names", lambda: {code: found.name for code, found in places(data).items()})
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The frame's rows as dictionaries."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def within(frame: pd.DataFrame, place: str, level: str, column: str = "place_code") -> pd.DataFrame:

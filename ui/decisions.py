@@ -16,7 +16,12 @@ from ui.navigation import entry
 from ui.view import View
 from wording import markdown_escape
 
-TAGS = {"overdue": ":red-badge[逾期]", "late": ":gray-badge[未报]", "behind": ":orange-badge[滞后]", "blank": ":blue-badge[空白]"}
+TAGS = {
+    "overdue": ":red-badge[逾期]",
+    "late": ":gray-badge[未报]",
+    "behind": ":orange-badge[滞后]",
+    "blank": ":blue-badge[空白]",
+}
 # The part of the page that the item is about, as that page's own chooser names it.
 PARTS = {"overdue": {"show": "逾期"}, "blank": {"part": "措施到户"}}
 

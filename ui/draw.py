@@ -1,28 +1,28 @@
 """A figure on the page, built once per data version.
 
-In: a name that tells everything the figure depends on, and a function that builds it. Out: the chart, without
-plotly's English toolbar.
+In: the page, a name that tells everything the figure depends on, and a function of the scale that builds it.
+Out: the chart, without plotly's English toolbar; on the wall larger, and as high as there is room.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from typing import Literal
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from charts.layout import CONFIG
-from data_loaders.contract import Dataset
 from ui.cached import keep_as
+from ui.frame import Page
 
-WALL = 1.25  # how much larger text in figures is in presentation mode
-
-
-def scale(present: bool) -> float:
-    """The scale that every `*_chart` takes."""
-    return WALL if present else 1.0
+WALL = 1.3  # how much larger text in figures is in presentation mode
 
 
-def chart(data: Dataset, name: Hashable, make: Callable[[], go.Figure]) -> None:
-    """Draw `make()`, kept under `name` for this version."""
-    st.plotly_chart(keep_as(data, ("chart", name), make), theme=None, width="stretch", config=CONFIG)
+def chart(page: Page, name: Hashable, make: Callable[[float], go.Figure]) -> None:
+    """Draw `make(scale)`, kept under `name` for this version."""
+    is_wall = page.view.present
+    scale = WALL if is_wall else 1.0
+    figure = keep_as(page.data, ("chart", name, scale), lambda: make(scale))
+    height: Literal["stretch", "content"] = "stretch" if is_wall else "content"
+    st.plotly_chart(figure, theme=None, width="stretch", height=height, config=CONFIG)

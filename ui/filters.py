@@ -75,10 +75,10 @@ def period(data: Dataset, chosen: View, options: Iterable[str] | None = None) ->
     _select("period", "时期", periods, current, {each: period_text(each) for each in periods})
 
 
-def part(name: str, label: str, options: tuple[str, ...]) -> str:
+def part(name: str, label: str, options: tuple[str, ...], default: str | None = None) -> str:
     """Choose a part of the page; its name goes into the address under `name`, on this page only."""
     chosen = st.segmented_control(
-        label, options, default=options[0], required=True, key=name, bind="query-params", wrap=True
+        label, options, default=default or options[0], required=True, key=name, bind="query-params", wrap=True
     )
     return str(chosen or options[0])
 

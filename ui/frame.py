@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from data_loaders.contract import Dataset
 from faults import DataProblem
@@ -57,6 +58,7 @@ class Page:
 @contextmanager
 def page(path: str) -> Iterator[Page]:
     """The frame of the page at that address; within it DataProblem is shown in place."""
+    _only_through_the_router()
     this = entry(path)
     st.html(STYLE)
     try:
@@ -75,7 +77,17 @@ def page(path: str) -> Iterator[Page]:
     except DataProblem as found:
         notices.problem(found)
     _foot(data)
-    presentation.turn_page(path, chosen)
+
+
+def _only_through_the_router() -> None:
+    """Go back to app.py when Streamlit ran the page's script by itself.
+
+    Until st.navigation has run once in a process, Streamlit 1.67 takes a folder named pages/ for its old kind
+    of app. server.py says otherwise from the start; `streamlit run app.py` and tests come through here.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 def _head(shown: Page, this: PageEntry) -> None:
@@ -91,7 +103,7 @@ def _head(shown: Page, this: PageEntry) -> None:
             f'<div class="gm-fresh">数据截至 {text(date_text(shown.data.manifest.as_of))}'
             f"<span>{fresh}</span></div></header>"
         )
-        presentation.switch(shown.view)
+        presentation.buttons(this.path, shown.view)
 
 
 def _where(shown: Page) -> str:

@@ -46,7 +46,8 @@ class Column:
     head: str
     is_number: bool = False
     is_wide: bool = False  # may take what room is left
-    on_phone: bool = True
+    wraps: bool = False  # a long head may take several lines
+    is_small_print: bool = False  # left out on a phone and on the wall
 
 
 def text(value: object) -> str:
@@ -54,13 +55,19 @@ def text(value: object) -> str:
     return "" if is_missing(value) else escape(str(value), quote=True)
 
 
-def cards(figures: Iterable[Card], *, small: bool = False) -> str:
-    """Figures side by side, as many to a row as fit."""
-    kind = "gm-cards gm-small" if small else "gm-cards"
-    return f'<div class="{kind}">{"".join(map(_card, figures))}</div>'
+def cards(figures: Iterable[Card], *, kind: Literal["wide", "small", "left"] = "wide") -> str:
+    """Figures side by side, as many to a row as fit: filling it (wide, small) or starting at the left."""
+    drawn = [_card(figure) for figure in figures]
+    # One row of up to six, else two rows that are as even as can be.
+    across = len(drawn) if len(drawn) <= ACROSS else -(-len(drawn) // 2)
+    return f'<div class="gm-cards gm-{kind}" style="--gm-across:{max(across, 1)}">{"".join(drawn)}</div>'
 
 
-def table(columns: Sequence[Column], rows: Iterable[tuple[Sequence[str | Words], bool]]) -> str:
+ACROSS = 6
+Row = tuple[Sequence["str | Words"], bool]
+
+
+def table(columns: Sequence[Column], rows: Iterable[Row]) -> str:
     """A table that grows with the wall; each row with whether it is marked (the chosen township)."""
     kinds = [_classes(column) for column in columns]
     head = "".join(f"<th{kind}>{text(column.head)}</th>" for column, kind in zip(columns, kinds, strict=True))
@@ -88,7 +95,8 @@ def _classes(column: Column) -> str:
     kinds = [
         *(["gm-number"] if column.is_number else []),
         *(["gm-wide"] if column.is_wide else []),
-        *([] if column.on_phone else ["gm-not-on-phone"]),
+        *(["gm-wraps"] if column.wraps else []),
+        *(["gm-small-print"] if column.is_small_print else []),
     ]
     return f' class="{" ".join(kinds)}"' if kinds else ""
 

@@ -11,6 +11,10 @@ import pandas as pd
 from settings import Settings
 from ui import answers
 from ui.frame import Page
+from ui.tables import Columns, Shown, show
+from wording import is_missing
+
+SOURCE_CELL: Columns = {"source_cell": "单元格"}
 
 
 def indicators_by_industry(settings: Settings) -> tuple[str, ...]:
@@ -30,6 +34,13 @@ def default_indicator(settings: Settings) -> str | None:
     return next(iter((*settings.overview.headline, *settings.indicators)), None)
 
 
+def of_same_industry(settings: Settings, indicator: str) -> tuple[str, ...]:
+    """The indicator, then the others of its industry."""
+    industry = settings.indicators[indicator].industry
+    others = [key for key, spec in settings.indicators.items() if industry and spec.industry == industry]
+    return tuple(dict.fromkeys((indicator, *others)))
+
+
 def parts_of(page: Page, indicator: str) -> pd.DataFrame:
     """Figures of the townships, or of the villages of the township shown, at the period."""
     if page.township is None:
@@ -41,6 +52,46 @@ def parts_of(page: Page, indicator: str) -> pd.DataFrame:
 def behind_below(page: Page, indicator: str) -> float | None:
     """Completion in % under which a place counts as behind: the county's less the configured points."""
     row = answers.of_place(page.data, indicator, page.data.settings.county.place_code, page.view.period)
-    if row is None or pd.isna(row["completion"]):
+    if row is None or is_missing(row["completion"]):
         return None
     return float(row["completion"]) - page.data.settings.overview.behind_points
+
+
+def figures_table(page: Page, indicator: str, places: pd.DataFrame) -> None:
+    """All figures of the places, worst first."""
+    spec = page.data.settings.indicators[indicator]
+    unit, decimals = spec.unit, spec.decimals
+    change_unit = "个百分点" if unit == "%" else unit
+    columns: Columns = {"name": "村" if page.township else "乡镇"}
+    if spec.measure == "flow":
+        columns |= {
+            "value": Shown(f"当期({unit})", "number", decimals),
+            "cumulative": Shown(f"今年累计({unit})", "number", decimals),
+        }
+    else:
+        columns |= {"value": Shown(f"数值({unit})", "number", decimals)}
+    if places["target"].notna().any():
+        columns |= {
+            "target": Shown(f"全年目标({unit})", "number", decimals),
+            "completion": Shown("完成率(%)", "number", 1),
+        }
+    columns |= {"change": Shown(f"较上期({change_unit})", "number", decimals)}
+    if spec.measure == "ratio":
+        columns |= {"year_change": Shown(f"同比({change_unit})", "number", decimals)}
+    else:
+        columns |= {"year_change_pct": Shown("同比(%)", "number", 1)}
+    columns |= {"reported": Shown("已报单位", "number"), "expected": Shown("应报单位", "number")}
+    if page.township and spec.measure != "ratio":
+        show(_with_source(page, indicator, places), columns | SOURCE_CELL, has_source=True)
+    else:
+        show(places, columns)
+
+
+def _with_source(page: Page, indicator: str, places: pd.DataFrame) -> pd.DataFrame:
+    """The villages' figures with file, sheet and cell of the ledger that each was read from."""
+    wanted = ["place_code", "source_file", "source_sheet", "source_cell", "source_row"]
+    cells = page.data.observations
+    mine = cells[(cells["indicator_id"] == indicator) & (cells["period"] == places["period"].iloc[0])]
+    # A place that is in two ledgers was checked by prepare.py, which keeps the first.
+    first = mine[wanted].drop_duplicates("place_code")
+    return places.merge(first, on="place_code", how="left", validate="one_to_one")

@@ -5,15 +5,20 @@ In: the page. Out: that part of 产业覆盖. A village that did not report is n
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from charts.coverage import measures_distribution_chart
 from ui import answers, notices
-from ui.draw import chart, scale
+from ui.draw import chart
 from ui.frame import Page
-from ui.html import Card, cards, note
-from ui.tables import Shown, show
+from ui.html import Card, Column, cards, note, table
+from ui.tables import Columns, Shown, show
 from wording import number_text, percent_text, period_text
+
+ON_WALL = 20
 
 
 def measures(page: Page) -> None:
@@ -28,7 +33,7 @@ def measures(page: Page) -> None:
         notices.empty("还没有报送产业措施到户台账。")
         return
     blank = answers.within(answers.blank_villages(data, view.period), view.place, page.level)
-    st.html(cards(_figures(here.iloc[0].to_dict(), coverage.target, len(blank)), small=True))
+    st.html(cards(_figures(answers.records(here)[0], coverage.target, len(blank)), kind="small"))
     spread, list_ = st.columns([3, 2], gap="medium")
     with spread:
         if page.township is None:
@@ -36,33 +41,52 @@ def measures(page: Page) -> None:
         else:
             rows = answers.households(data, "village", view.period)
             rows = rows[rows["parent_code"] == page.township]
-        large, mark = scale(view.present), view.place_or_none()
+        mark = view.place_or_none()
         chart(
-            data,
-            ("measures", page.township, mark, view.period, large),
-            lambda: measures_distribution_chart(rows, coverage, highlight=mark, scale=large),
+            page,
+            ("measures", page.township, mark, view.period),
+            lambda scale: measures_distribution_chart(rows, coverage, highlight=mark, scale=scale),
         )
     with list_:
         st.subheader(f"空白村 {len(blank)} 个", anchor=False)
         if blank.empty:
             notices.empty("没有空白村:每个已报送的村都有户落实了产业措施。")
+        elif view.present:
+            st.html(_blank_table(blank))
         else:
-            columns = {"township": "乡镇", "name": "村", "households": Shown("建档立卡户(户)", "number")}
-            show(blank, columns, rows=18)
+            listed: Columns = {
+                "township": "乡镇",
+                "name": "村",
+                "households": Shown("建档立卡户(户)", "number"),
+            }
+            show(blank, listed, rows=18)
         st.html(note("空白村:全村建档立卡户都没有产业措施的村;没有报送的村不算空白村。"))
 
 
-def _figures(row: dict[str, object], target: int, blank: int) -> list[Card]:
+def _blank_table(blank: pd.DataFrame) -> str:
+    columns = [Column("乡镇"), Column("村", is_wide=True), Column("建档立卡户", is_number=True)]
+    return table(
+        columns,
+        [
+            ([str(row["township"]), str(row["name"]), number_text(row["households"], "户")], False)
+            for row in answers.records(blank.head(ON_WALL))
+        ],
+    )
+
+
+def _figures(row: dict[str, Any], target: int, blank: int) -> list[Card]:
     households = number_text(row["households"], "户")
     return [
         Card(
             f"{target}项及以上措施覆盖率",
             percent_text(row["covered_share"]).removesuffix("%"),
             "%",
-            share=float(row["covered_share"]),  # type: ignore[arg-type]
+            share=float(row["covered_share"]),
             lines=((f"{number_text(row['covered'])}/{households}",),),
         ),
-        Card("户均措施", number_text(row["mean_measures"], decimals=2), "项", lines=((f"目标 {target} 项",),)),
+        Card(
+            "户均措施", number_text(row["mean_measures"], decimals=2), "项", lines=((f"目标 {target} 项",),)
+        ),
         Card(
             "没有任何措施的户",
             number_text(row["measures_0"]),

@@ -1,7 +1,7 @@
 """Presentation mode (present=1): the wall in the meeting room, one key to go on.
 
 In: the view and the page. Out: the buttons that enter and leave it, and keys →/← for the next and the
-previous page. What it hides and how large it writes is in style.css.
+previous page. What it hides and how large it writes is in present.css.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import view
-from ui.navigation import neighbours
+from ui.navigation import PageEntry, neighbours
 from ui.view import View
 
 
-def switch(chosen: View) -> None:
-    """The button that enters presentation mode, or leaves it."""
-    if chosen.present:
-        st.button("退出投影", key="gm_leave", on_click=view.choose, args=("present", None), shortcut="Esc")
-    else:
-        st.button("投影", key="gm_enter", on_click=view.choose, args=("present", "1"), help="大字显示,适合会场投影")
-
-
-def turn_page(path: str, chosen: View) -> None:
-    """In presentation mode: previous and next page at the foot, also by the arrow keys."""
+def buttons(path: str, chosen: View) -> None:
+    """The button that enters presentation mode; within it, previous page, next page and the way out."""
     if not chosen.present:
+        st.button(
+            "投影", key="gm_enter", on_click=view.choose, args=("present", "1"), help="大字显示,适合会场投影"
+        )
         return
     before, after = neighbours(path)
-    with st.container(horizontal=True, key="gm_turn", horizontal_alignment="distribute"):
-        if st.button(f"上一页 {before.title}", key="gm_previous", shortcut="Left", type="tertiary"):
-            st.switch_page(before.script, query_params=view.params(chosen))
-        if st.button(f"下一页 {after.title}", key="gm_next", shortcut="Right", type="tertiary"):
-            st.switch_page(after.script, query_params=view.params(chosen))
+    _turn(before, "上一页", "gm_previous", "Left", chosen)
+    _turn(after, "下一页", "gm_next", "Right", chosen)
+    st.button(
+        "退出", key="gm_leave", on_click=view.choose, args=("present", None), shortcut="Esc", type="tertiary"
+    )
+
+
+def _turn(to: PageEntry, label: str, key: str, shortcut: str, chosen: View) -> None:
+    if st.button(label, key=key, shortcut=shortcut, type="tertiary", help=to.title):
+        st.switch_page(to.script, query_params=view.params(chosen))

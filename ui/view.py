@@ -147,7 +147,7 @@ def latest_period(data: Dataset) -> str | None:
     """The last month that anything was reported for, else the last year."""
     known = periods(data)
     months = [period for period in known if "-" in period]
-    return (months or known or [None])[-1]
+    return max(months, default=known[-1] if known else None)
 
 
 def _period(data: Dataset, asked: str) -> str | None:

@@ -11,6 +11,7 @@
   const INK = "#22303c";
   const BORDER = "#7c8894";
   const CHOSEN = "#e8590c";
+  const NARROW = 640; // px: a phone held upright
   const LEVELS = ["village", "township", "county"];
   const LEVEL_NAMES = { village: "村", township: "乡镇", county: "全县" };
 
@@ -21,6 +22,7 @@
   let isTouched = false; // the reader has moved the map: leave it where it is
   const sources = {}; // level → promise of its GeoJSON
   const layers = {}; // level → Leaflet layer, once loaded
+  const casings = {}; // level → white lines under its borders, which dark classes would swallow
   const shapes = {}; // level → Map of code → Leaflet path
 
   // ── start ────────────────────────────────────────────────────────────────────────────────
@@ -47,10 +49,15 @@
     home();
   }
 
-  /* A map as wide as a phone is not taller than wide: the page must still scroll beside it. */
+  /* On a phone the map is as tall as the county needs at that width: the page must still scroll beside it. */
   function fitFrame() {
     const set = window.Streamlit.setFrameHeight.bind(window.Streamlit);
-    const fitted = (height) => Math.min(height, Math.max(320, Math.round(window.innerWidth * 1.05)));
+    const [southWest, northEast] = options.bounds.map((corner) => map.options.crs.project(L.latLng(corner)));
+    const shape = (northEast.y - southWest.y) / (northEast.x - southWest.x);
+    const fitted = (height) => {
+      const wide = window.innerWidth;
+      return wide > NARROW ? height : Math.min(height, Math.max(260, Math.round(wide * Math.min(shape, 1.3) + 24)));
+    };
     window.Streamlit.setFrameHeight = (height) => {
       if (height === undefined) return set();
       box.style.height = `${fitted(height)}px`;
@@ -142,8 +149,11 @@
     found.forEach(([level, geometry]) => { layers[level] = layers[level] || layer(level, geometry); });
     LEVELS.forEach((level) => {
       if (!layers[level]) return;
-      if (!needed(next).includes(level)) return void layers[level].remove();
       const isFilled = level === next.level;
+      const isDrawn = needed(next).includes(level);
+      if (isDrawn && !isFilled) casings[level].addTo(map).bringToFront();
+      else casings[level].remove();
+      if (!isDrawn) return void layers[level].remove();
       layers[level].eachLayer((path) => { path.options.interactive = isFilled; });
       layers[level].setStyle(isFilled ? fill : border(level)).addTo(map).bringToFront();
     });
@@ -168,6 +178,9 @@
         // streamlit-folium reports a click with toGeoJSON(): the code will do, the border need not travel.
         path.toGeoJSON = () => clicked;
       },
+    });
+    casings[level] = L.geoJSON(geometry, {
+      smoothFactor: 0.5, interactive: false, style: { color: "#fff", weight: 4, opacity: 0.75, fill: false },
     });
     made.bindTooltip(tip());
     made.on("click", (event) => report(event.layer.options.code));
@@ -290,8 +303,9 @@
       const now = L.DomUtil.getPosition(own);
       const corner = map.layerPointToContainerPoint(now).add([
         parseInt(own.style.marginLeft, 10) || 0, parseInt(own.style.marginTop, 10) || 0]);
+      const clear = size.x > NARROW ? 4 : 58; // the buttons lie above everything
       const inside = L.point(
-        Math.max(4, Math.min(corner.x, size.x - own.offsetWidth - 4)),
+        Math.max(clear, Math.min(corner.x, size.x - own.offsetWidth - 4)),
         Math.max(4, Math.min(corner.y, size.y - own.offsetHeight - 4)));
       L.DomUtil.setPosition(own, now.add(inside.subtract(corner)));
     },
@@ -307,14 +321,15 @@
     labels.clearLayers();
     if (!view) return;
     const size = map.getSize();
-    const base = Math.min(30, Math.max(12, Math.round(size.x / 62)));
-    const taken = [];
+    const base = Math.min(30, Math.max(12, Math.round(size.x / 58)));
+    // Names stay clear of the buttons and of the scale bar.
+    const taken = [L.bounds([0, 0], [64, 170]), L.bounds([size.x - 130, size.y - 36], [size.x, size.y])];
     const put = (words, latlng, font, kind, dy) => {
       const at = map.latLngToContainerPoint(latlng).add([0, dy || 0]);
       const half = L.point((words.length * font) / 2 + 2, font * 0.62);
-      if (at.x < half.x || at.y < half.y || at.x > size.x - half.x || at.y > size.y - half.y) return;
+      if (at.x < half.x || at.y < half.y || at.x > size.x - half.x || at.y > size.y - half.y) return false;
       const mine = L.bounds(at.subtract(half), at.add(half));
-      if (taken.some((other) => other.overlaps(mine))) return;
+      if (taken.some((other) => other.overlaps(mine))) return false;
       taken.push(mine);
       const element = document.createElement("span");
       element.textContent = words;
@@ -323,13 +338,18 @@
       const icon = L.divIcon({ html: element, iconSize: [0, 0], className: "gm-label" });
       L.marker(map.containerPointToLatLng(at), { icon, pane: "gmLabels", interactive: false, keyboard: false })
         .addTo(labels);
+      return true;
     };
     const radii = new Map(circles.getLayers().map((circle) => [circle.options.code, circle.getRadius()]));
     view.labels.forEach(([code, name, lat, lon]) => {
       const radius = radii.get(code);
-      put(name, [lat, lon], base, "gm-township", radius === undefined ? 0 : radius + base * 0.75);
+      const under = radius === undefined ? 0 : radius + base * 0.75;
+      // Where names crowd, this one is written smaller, then a little higher or lower, before it is left out.
+      [[1, 0], [0.84, 0], [0.84, -0.7], [0.84, 0.7], [0.7, 0], [0.7, -0.9], [0.7, 0.9]].some(([size, off]) =>
+        put(name, [lat, lon], Math.max(11, base * size), "gm-township", under + off * base));
     });
-    if (view.level === "village" && shapes.village) placeVillages(put, base - 2);
+    const isNear = map.getZoom() > map.getBoundsZoom(options.bounds) + 0.7;
+    if (view.level === "village" && shapes.village && isNear) placeVillages(put, base - 2);
   }
 
   function placeVillages(put, font) {

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, sync_playwright
 
 import bootstrap
 from tests.conftest import ROOT, County
@@ -34,7 +34,7 @@ CHROMIUM_FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
 ]
 SIZES = {"wall": (1920, 1080), "phone": (390, 844)}
-PATIENCE_MS = 60_000  # a cold start on two busy cores
+PATIENCE_MS = 30_000  # a cold start on two busy cores
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Visit:
 
     def watch(self) -> None:
         """Note requests to other hosts, from every frame and socket, and errors on the console."""
-        self.page.context.on("request", lambda request: self._asked(request.url))
+        self.page.on("request", lambda request: self._asked(request.url))
         self.page.on("websocket", lambda opened: self._asked(opened.url))
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -69,13 +69,9 @@ class Visit:
 
     def settle(self) -> Visit:
         """Wait until the script has run to its end, which the foot of every page is, and charts are drawn."""
-        self.page.locator(".gm-foot, .gm-stop").first.wait_for(timeout=PATIENCE_MS)
+        self.page.locator(END_OF_PAGE).first.wait_for(timeout=PATIENCE_MS)
         self.page.wait_for_function(SETTLED, timeout=PATIENCE_MS)
         return self
-
-    def leave_with(self, text: str) -> None:
-        """Wait until the text is somewhere on the page."""
-        self.page.get_by_text(text).first.wait_for(timeout=PATIENCE_MS)
 
     @property
     def text(self) -> str:
@@ -88,12 +84,26 @@ class Visit:
         query = urlsplit(self.page.url).query
         return dict(part.split("=", 1) for part in query.split("&") if part)
 
-    @property
-    def map_frame(self) -> Frame | None:
-        """The frame in which Leaflet draws the map, if this page has one."""
-        return next((frame for frame in self.page.frames if frame.evaluate("'L' in window")), None)
+    def drawn_map(self) -> Frame:
+        """The frame in which Leaflet draws the map, once its villages are there."""
+        self.page.locator("iframe").first.wait_for()
+        frame = self.page.locator("iframe").first.element_handle().content_frame()
+        assert frame is not None
+        frame.wait_for_function(f"({POLYGONS}).length >= {MAP_POLYGONS}", timeout=PATIENCE_MS)
+        return frame
 
 
+MAP_POLYGONS = 400  # the demo county has about 420 villages
+POLYGONS = """(() => {
+  const map = window.L && Object.values(window).find(value => value instanceof L.Map);
+  const drawn = [];
+  if (map) map.eachLayer(layer => {
+    if (layer instanceof L.Polygon && layer.options.fill && layer.options.code) drawn.push(layer);
+  });
+  return drawn;
+})()"""
+# The foot, the page that says what to do without data, or a crash.
+END_OF_PAGE = ".gm-foot, .gm-stop, [data-testid=stException]"
 SETTLED = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
   if (!app || app.getAttribute('data-test-script-state') === 'running') return false;
@@ -159,31 +169,38 @@ def server(demo_county: County) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="package")
+def profiles(browser: Browser) -> dict[str, BrowserContext]:
+    """One browser profile per size of screen, so that the program's own scripts are loaded once."""
+    return {
+        size: browser.new_context(
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            is_mobile=size == "phone",
+            has_touch=size == "phone",
+            service_workers="block",
+        )
+        for size, (width, height) in SIZES.items()
+    }
+
+
 @contextmanager
-def visiting(browser: Browser, base: str, size: str) -> Iterator[Visit]:
-    """A fresh browser profile with one empty page of that size."""
-    width, height = SIZES[size]
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-        is_mobile=size == "phone",
-        has_touch=size == "phone",
-        service_workers="block",
-    )
-    context.set_default_timeout(PATIENCE_MS)
+def visiting(profile: BrowserContext, base: str) -> Iterator[Visit]:
+    """A fresh session: one empty page that is watched from the start."""
+    profile.set_default_timeout(PATIENCE_MS)
+    visit = Visit(profile.new_page(), base)
+    visit.watch()
     try:
-        visit = Visit(context.new_page(), base)
-        visit.watch()
         yield visit
     finally:
-        context.close()
+        visit.page.close()
 
 
 @pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[Visit]:
+def visit(profiles: dict[str, BrowserContext], server: str) -> Iterator[Visit]:
     """A fresh visitor at the wall, for tests that click."""
-    with visiting(browser, server, "wall") as opened:
+    with visiting(profiles["wall"], server) as opened:
         yield opened
 
 

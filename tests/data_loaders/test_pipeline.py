@@ -253,6 +253,13 @@ def test_a_reopened_problem_is_open_again_and_says_so(county):
     assert len(prepared.tables["problem_events"]) == 6
 
 
+def test_a_problem_to_be_kept_up_for_good_has_no_deadline(county):
+    prepared = county(**{"问题": {"台账": [PROBLEM, problem("甲-1", "2026-01-01", due="长期坚持")]}})
+
+    assert pd.isna(prepared.tables["problems"]["due_on"]).tolist() == [True]
+    assert prepared.log.faults == []
+
+
 def test_dates_out_of_order_reject_the_problem_and_its_events(county):
     rows = [PROBLEM, problem("甲-1", "2026-02-01", "2026-01-01"), problem("甲-2", "2026-02-01")]
     prepared = county(**{"问题": {"台账": rows}})

@@ -38,7 +38,22 @@ def test_a_filler_is_missing_and_not_zero(cell):
 
 
 @pytest.mark.parametrize(
-    "cell", ["约200", "三百", "12,34", "1.2.3", "5万", "12-13", "abc", "亩", True, date(2024, 1, 1)]
+    "cell",
+    [
+        "约200",
+        "三五百",
+        "十多",
+        "12,34",
+        "1.2.3",
+        "12亩5",
+        "5万元",
+        "85%",
+        "12-13",
+        "abc",
+        "亩",
+        True,
+        date(2024, 1, 1),
+    ],
 )
 def test_an_ambiguous_number_is_refused_with_what_was_found(cell):
     parsed = parse_number(cell, FILLERS, unit="亩")
@@ -53,6 +68,28 @@ def test_the_columns_own_unit_behind_a_number_is_read_and_remarked():
     assert parsed.value == 3470
     assert "亩" in parsed.remark
     assert parse_number("3,470公斤", FILLERS, unit="亩").value is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit", "value"),
+    [
+        ("5万", "亩", 50_000),
+        ("1.5万亩", "亩", 15_000),
+        ("三百亩", "亩", 300),
+        ("两万", "户", 20_000),
+        ("85%", "%", 85),
+    ],
+)
+def test_a_number_with_a_multiple_or_in_words_is_read_and_remarked(cell, unit, value):
+    parsed = parse_number(cell, FILLERS, unit)
+
+    assert parsed.value == value
+    assert parsed.remark
+
+
+def test_a_multiple_in_a_column_that_counts_in_multiples_is_refused():
+    assert parse_number("5万", FILLERS, "万袋").value is None
+    assert parse_number("5万袋", FILLERS, "万袋").value == 5
 
 
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.none(), st.booleans(), st.dates(), st.datetimes()))
@@ -88,12 +125,20 @@ def test_a_day_however_it_is_typed(cell):
     assert parse_date(cell, FILLERS).value == date(2024, 8, 1)
 
 
-@pytest.mark.parametrize("cell", ["8月底", "待定", "2024年8月", "2024.13.1", "2024-02-30", 12, 3.5, True])
+@pytest.mark.parametrize("cell", ["8月底", "待定", "2024.13.1", "2024年13月", "2024-02-30", 12, 3.5, True])
 def test_a_day_that_is_none_is_refused_with_what_was_found(cell):
     parsed = parse_date(cell, FILLERS)
 
     assert parsed.value is None
     assert "日期" in parsed.problem or "日历" in parsed.problem
+
+
+@pytest.mark.parametrize("cell", ["2024年8月", "2024年8月底", "2024.8", "2024-08"])
+def test_a_month_as_a_deadline_is_its_last_day_with_a_remark(cell):
+    parsed = parse_date(cell, FILLERS)
+
+    assert parsed.value == date(2024, 8, 31)
+    assert "2024-08-31" in parsed.remark
 
 
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.none(), st.booleans()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -50,7 +50,7 @@ def _texts(app: AppTest) -> Iterator[str]:
             yield str(getattr(node.proto, name, "") or "")
         value = getattr(node, "value", None)
         if isinstance(value, pd.DataFrame):
-            yield " ".join([*map(str, value.columns), *value.astype(str).to_numpy().ravel()])
+            yield " ".join([*map(str, value.columns), *map(str, value.to_numpy().ravel())])
         elif isinstance(value, str):
             yield value
         if node.type == "plotly_chart":
@@ -75,13 +75,18 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "prepared"
 
 
-def publish_tables(prepared: Path, tables: dict[str, pd.DataFrame], config: str = county.CONFIG) -> str:
-    """Publish the tables as prepare.py does; returns the version's name."""
+def publish_tables(
+    prepared: Path,
+    tables: dict[str, pd.DataFrame],
+    config: str = county.CONFIG,
+    layers: Mapping[str, tuple[bytes, int, tuple[float, float, float, float]]] | None = None,
+) -> str:
+    """Publish the tables as prepare.py does; returns the version's name. `layers`: level → as `publish` has it."""
     counts = tables["faults"]["severity"].value_counts()
     return publish(
         out=prepared,
         tables=tables,
-        layers={},
+        layers=layers or {},
         settings=parse_settings(config),
         config=config.encode(),
         as_of=county.AS_OF,

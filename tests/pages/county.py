@@ -10,7 +10,7 @@ from datetime import date
 
 import pandas as pd
 
-from data_loaders.contract import conform, empty
+from data_loaders.contract import TABLES, conform, empty
 
 COUNTY = "990102000000"
 YUNXI, SHIMEN, SONGLING = "990102001000", "990102002000", "990102003000"
@@ -123,9 +123,17 @@ def observations() -> pd.DataFrame:
     """Monthly figures of every village, 松岭乡 without October, household measures at the quarter's end."""
     rows: list[dict[str, object]] = []
 
-    def add(place: str, indicator: str, period: str, value: float | None, target: float | None = None) -> None:
+    def add(
+        place: str, indicator: str, period: str, value: float | None, target: float | None = None
+    ) -> None:
         rows.append(
-            {"place_code": place, "indicator_id": indicator, "period": period, "value": value, "target": target}
+            {
+                "place_code": place,
+                "indicator_id": indicator,
+                "period": period,
+                "value": value,
+                "target": target,
+            }
             | {"source_cell": "C5"}
             | source(len(rows) + 4)
         )
@@ -155,7 +163,16 @@ def enterprises() -> pd.DataFrame:
         ("e3", "=cmd![](http://evil.example/y.png)", "企业", "990102002001", "mushroom", 80, 20, 90),
         ("e4", "松岭养殖场", "基地", "990102003001", "pig", None, None, 10),
     ]
-    names = "enterprise_id name kind place_code industry jobs poor_jobs households_carried".split()
+    names = [
+        "enterprise_id",
+        "name",
+        "kind",
+        "place_code",
+        "industry",
+        "jobs",
+        "poor_jobs",
+        "households_carried",
+    ]
     return conform(
         "enterprises",
         [
@@ -209,7 +226,7 @@ def stops() -> pd.DataFrame:
         ("第一路线", 1, "990102001001", "e1", "云溪香菇基地", "看棚、看订单、看分红", "09:00"),
         ("第一路线", 2, "990102002003", None, "冷水村", "空白村怎样补上", "10:30"),
     ]
-    names = "route order place_code enterprise_id title talking_points planned_at".split()
+    names = ["route", "order", "place_code", "enterprise_id", "title", "talking_points", "planned_at"]
     return conform(
         "stops",
         [
@@ -252,13 +269,12 @@ def faults() -> pd.DataFrame:
 
 
 def full() -> dict[str, pd.DataFrame]:
-    """All tables of the county."""
-    return {
+    """All tables of the county; those that no page reads are empty."""
+    return {name: empty(name) for name in TABLES} | {
         "places": places(),
         "observations": observations(),
         "enterprises": enterprises(),
         "problems": problems(),
-        "problem_events": empty("problem_events"),
         "stops": stops(),
         "faults": faults(),
     }
@@ -266,4 +282,4 @@ def full() -> dict[str, pd.DataFrame]:
 
 def only_places() -> dict[str, pd.DataFrame]:
     """The register and nothing else: nobody has reported yet."""
-    return {name: places() if name == "places" else empty(name) for name in full()}
+    return {name: empty(name) for name in TABLES} | {"places": places()}

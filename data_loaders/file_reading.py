@@ -1,0 +1,163 @@
+"""One raw file → its rows for the prepared tables, its faults and how many of its rows were taken.
+
+In: a file, the source that the config declares for it, and the context that every reader shares. Out: a
+`FileRead`, which depends on nothing else: the same file in the same context gives the same `FileRead`, so
+it can be kept and used again (file_cache.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from data_loaders.enterprises import read_enterprises
+from data_loaders.names import read_aliases, read_history
+from data_loaders.observations import read_observations
+from data_loaders.places import read_places
+from data_loaders.placing import placements
+from data_loaders.problems import read_problems
+from data_loaders.register import Register
+from data_loaders.stops import read_stops
+from data_loaders.tables import Ledger, Tally, read_ledger
+from data_loaders.workbook import Sheet, read_workbook
+from faults import DataProblem, Fault, FaultLog
+from settings import Settings, Source
+
+Records = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every reader may know beside its file."""
+
+    settings: Settings
+    as_of: date
+    register: Register
+    enterprises: tuple[dict[str, Any], ...] = ()  # for sources that refer to them
+
+
+@dataclass
+class FileRead:
+    """What one file gives: rows by table, faults, and rows kept and rejected."""
+
+    records: Records = field(default_factory=dict)
+    placements: list[dict[str, Any]] = field(default_factory=list)  # how each name in it was placed
+    faults: list[Fault] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+
+def read_file(path: Path, name: str, source: Source, context: Context) -> FileRead:
+    """Every ledger of the file that the source's layouts describe; a file that cannot be opened is a fault."""
+    log = FaultLog()
+    read = FileRead(faults=log.faults)
+    try:
+        sheets = read_workbook(path, name)
+    except DataProblem as problem:
+        log.add(unreadable(name, problem))
+        return read
+    reader = _READERS[source.kind]
+    for ledger in _ledgers(sheets, name, source, context.settings, log):
+        records, tally = reader(ledger, source, context, log)
+        for table, rows in records.items():
+            read.records.setdefault(table, []).extend(rows)
+        read.placements.extend(placements(ledger, source, context.register))
+        read.tally += tally
+    return read
+
+
+def unreadable(name: str, problem: DataProblem) -> Fault:
+    """The fault of a file that cannot be opened or used at all."""
+    return Fault("error", "unreadable_file", str(problem), remedy="请换一份能打开的文件。", file=name)
+
+
+def _ledgers(
+    sheets: list[Sheet], name: str, source: Source, settings: Settings, log: FaultLog
+) -> Iterator[Ledger]:
+    units = _known_units(settings)
+    for table in source.layouts():
+        for sheet in _sheets_for(table.sheet, table.is_required, sheets, name, log):
+            ledger = read_ledger(sheet, table, settings.reading, units, log)
+            if ledger is not None:
+                yield ledger
+
+
+def _sheets_for(
+    pattern: str, is_required: bool, sheets: list[Sheet], file: str, log: FaultLog
+) -> list[Sheet]:
+    wanted = [sheet for sheet in sheets if fnmatchcase(sheet.name, pattern)]
+    filled = [sheet for sheet in wanted if any(cell not in ("", None) for row in sheet.cells for cell in row)]
+    if not filled and is_required:
+        log.add(
+            Fault(
+                "error",
+                "missing_sheet",
+                f"没有名为“{pattern}”且有内容的工作表",
+                remedy="请恢复工作表原名;确实不再报的,在 config.toml 里写 is_required = false。",
+                file=file,
+                found="、".join(sheet.name for sheet in sheets),
+                expected=pattern,
+            )
+        )
+    return filled
+
+
+def _known_units(settings: Settings) -> set[str]:
+    units = {indicator.unit for indicator in settings.indicators.values()}
+    units.update(c.unit for source in settings.sources for table in source.tables for c in table.columns)
+    units.update(settings.units.conversions)
+    units.update(unit for smaller in settings.units.conversions.values() for unit in smaller)
+    return units
+
+
+Reader = Callable[[Ledger, Source, Context, FaultLog], tuple[Records, Tally]]
+
+
+def _places(ledger: Ledger, source: Source, context: Context, log: FaultLog) -> tuple[Records, Tally]:
+    records, tally = read_places(ledger, source, context.settings, context.register, log)
+    return {"places": records}, tally
+
+
+def _observations(ledger: Ledger, source: Source, context: Context, log: FaultLog) -> tuple[Records, Tally]:
+    records, tally = read_observations(ledger, source, context.register, context.settings, log)
+    return {"observations": records}, tally
+
+
+def _aliases(ledger: Ledger, source: Source, context: Context, log: FaultLog) -> tuple[Records, Tally]:
+    records, tally = read_aliases(ledger, context.register, context.settings, log)
+    return {"aliases": records}, tally
+
+
+def _history(ledger: Ledger, source: Source, context: Context, log: FaultLog) -> tuple[Records, Tally]:
+    records, tally = read_history(ledger, context.register, context.settings, log)
+    return {"history": records}, tally
+
+
+def _enterprises(ledger: Ledger, source: Source, context: Context, log: FaultLog) -> tuple[Records, Tally]:
+    records, tally = read_enterprises(ledger, source, context.register, context.settings, log)
+    return {"enterprises": records}, tally
+
+
+def _problems(ledger: Ledger, source: Source, context: Context, log: FaultLog) -> tuple[Records, Tally]:
+    found = read_problems(ledger, source, context.register, context.settings, context.as_of, log)
+    return {"problems": found.problems, "problem_events": found.events}, found.tally
+
+
+def _stops(ledger: Ledger, source: Source, context: Context, log: FaultLog) -> tuple[Records, Tally]:
+    records, tally = read_stops(ledger, source, context.register, context.settings, context.enterprises, log)
+    return {"stops": records}, tally
+
+
+_READERS: dict[str, Reader] = {
+    "places": _places,
+    "aliases": _aliases,
+    "history": _history,
+    "observations": _observations,
+    "targets": _observations,
+    "enterprises": _enterprises,
+    "problems": _problems,
+    "stops": _stops,
+}

@@ -1,0 +1,227 @@
+"""Ranking, problems, jobs, measures, reporting: what each figure says, and that nobody drops out of it."""
+
+import pandas as pd
+import pytest
+
+from charts import palette
+from charts.coverage import measures_distribution_chart
+from charts.jobs import jobs_chart
+from charts.problems import problem_status_chart
+from charts.quality import faults_chart, reporting_heatmap_chart
+from charts.ranking import rank_change_chart, ranking_chart
+from data_loaders.contract import conform
+from metrics.coverage import households_by_measures
+from metrics.employment import enterprise_jobs, jobs_by_industry, jobs_by_township
+from metrics.quality import fault_summary, reporting_matrix
+from metrics.ranking import part_names, township_ranking
+from metrics.rectification import counts_by_township, ladder, problem_counts
+from settings import Problems, RankingPart
+from tests.charts.drawn import rows_of, said
+from tests.metrics.county import (
+    AS_OF,
+    COVERAGE,
+    E1,
+    E2,
+    EAST,
+    INDUSTRIES,
+    W1,
+    WEST,
+    enterprises,
+    places,
+    problem,
+    problems,
+    reports,
+    settings,
+    targets,
+    together,
+)
+
+SEP, OCT = "2026-09", "2026-10"
+HOSTILE = places().assign(name=lambda frame: frame["name"].replace("西镇", "<b>西镇</b>"))
+PARTS = (RankingPart(indicator="area", weight=3), RankingPart(metric="closure_rate", weight=1))
+AREA = together(
+    reports("area", {(E1, SEP): 10.0, (W1, SEP): 40.0, (E1, OCT): 40.0, (W1, OCT): 30.0}),
+    targets("area", {(EAST, "2026"): 100.0, (WEST, "2026"): 100.0}),
+)
+LEDGER = problems(
+    problem("1", "已销号", closed_on="2026-02-01"), problem("2", due_on="2026-11-01"),
+    problem("3", place_code=W1, due_on="2026-11-16"), problem("4", "待验收", place_code=W1), problem("5", place_code=None),
+)  # fmt: skip
+
+
+def ranking(rows=AREA, register=None):
+    register = places() if register is None else register
+    return township_ranking(rows, register, LEDGER, settings(*PARTS), None, AS_OF)
+
+
+def test_the_parts_of_a_score_add_up_to_its_label():
+    table = ranking()
+    figure = ranking_chart(table, part_names(settings(*PARTS)))
+    assert rows_of(figure) == ["东乡 1", "西镇 2"]
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    assert [sum(bar.x[at] for bar in bars) for at in (0, 1)] == pytest.approx(list(table["score"]))
+    assert [text.strip() for text in figure.data[-1].text] == ["42.5", "22.5"]
+    assert figure.layout.title.text.startswith("<b>东乡第一,西镇末位</b>")
+    assert "■</span>\u00a0茶园面积" in figure.layout.title.text
+
+
+def test_a_township_without_a_score_is_last_with_what_is_missing():
+    rows = together(AREA, reports("area", {(E2, OCT): None}))
+    figure = ranking_chart(ranking(rows), part_names(settings(*PARTS)))
+    assert rows_of(figure) == ["西镇 1", "东乡 —"]
+    assert figure.data[-1].text[1].strip() == "缺茶园面积"
+
+
+def test_moves_up_and_down_are_told_by_sign_colour_and_arrow():
+    figure = rank_change_chart(ranking(), highlight=EAST)
+    assert rows_of(figure) == ["<b>东乡 1</b>", "西镇 2"]
+    assert [note.text for note in figure.layout.annotations] == ["↑1", "↓1"]
+    assert list(figure.data[1].marker.color) == [palette.PRIMARY, palette.AMBER]
+    assert "1个乡镇上升,1个下降" in figure.layout.title.text
+    assert "与2026年9月相比" in figure.layout.title.text
+
+
+def test_rankings_of_nobody():
+    empty = ranking(AREA.iloc[:0])
+    assert "还没有乡镇有全部评分项的数据" in said(ranking_chart(empty, part_names(settings(*PARTS))))
+    assert "还没有可比的位次" in said(rank_change_chart(empty))
+
+
+def laddered(ledger=LEDGER):
+    return ladder(ledger, AS_OF, Problems())
+
+
+def test_the_segments_of_a_bar_are_the_problems_found():
+    counts = counts_by_township(laddered(), places())
+    figure = problem_status_chart(counts)
+    assert rows_of(figure) == ["东乡", "西镇", "县直及未注明"]
+    bars = {trace.name: list(trace.x) for trace in figure.data if trace.type == "bar"}
+    assert bars == {
+        "逾期": [1, 0, 0],
+        "临期": [0, 1, 0],
+        "整改中": [0, 0, 1],
+        "待验收": [0, 1, 0],
+        "已销号": [1, 0, 0],
+    }
+    assert "1个问题逾期,1/5已销号" in figure.layout.title.text
+    labels = figure.data[-1].text
+    assert "50%" in labels[0]
+    assert "逾期1" in labels[0]
+    assert "逾期" not in labels[1]
+
+
+def test_problems_by_source_also_without_one():
+    counts = problem_counts(laddered(problems(problem("1"), problem("2", source=None))), ["source"])
+    assert sorted(rows_of(problem_status_chart(counts, "source", highlight="审计"))) == [
+        "<b>审计</b>",
+        "未注明",
+    ]
+    assert "没有查出的问题" in said(problem_status_chart(counts.iloc[:0], "source"))
+
+
+JOBS = enterprises(
+    {"place_code": E1, "industry": "tea", "jobs": 10, "poor_jobs": 5, "households_carried": 3},
+    {"place_code": E2, "industry": "tea", "jobs": 30},
+    {"place_code": W1, "industry": "goose", "jobs": None},
+    {"place_code": None, "industry": None, "jobs": 4, "name": "<b>甲</b>"},
+)
+
+
+def test_every_enterprise_with_a_figure_is_a_point_and_the_others_are_counted():
+    ledger = enterprise_jobs(JOBS, places(), INDUSTRIES)
+    figure = jobs_chart(ledger, jobs_by_industry(JOBS, INDUSTRIES))
+    assert rows_of(figure) == ["茶叶<br>2家", "未注明产业<br>1家", "鹅<br>1家(1家未报)"]
+    assert sorted(figure.data[0].x) == [4, 10, 30]
+    assert figure.layout.annotations[0].text == "<b>20</b>\u200240"
+    assert "&lt;b&gt;甲&lt;/b&gt;" in said(figure)
+    by_township = jobs_chart(ledger, jobs_by_township(JOBS, places()), by="township", highlight=EAST)
+    assert rows_of(by_township) == ["东乡<br>2家", "未注明乡镇<br>1家", "西镇<br>1家(1家未报)"]
+    assert list(by_township.data[0].marker.color).count(palette.PRIMARY) == 2
+
+
+def test_a_giant_is_drawn_at_the_edge_with_its_figure():
+    many = enterprises(*({"place_code": E1, "industry": "tea", "jobs": 10} for _ in range(20)),
+                       {"place_code": E1, "industry": "tea", "jobs": 900})  # fmt: skip
+    figure = jobs_chart(enterprise_jobs(many, places(), INDUSTRIES), jobs_by_industry(many, INDUSTRIES))
+    assert max(figure.data[0].x) == 20
+    assert [text for text in figure.data[0].text if text] == ["900人→"]
+    assert "前5家用工占全县" in figure.layout.title.text
+
+
+def test_no_jobs_at_all():
+    nothing = enterprises({"place_code": E1, "industry": "tea", "jobs": None})
+    assert "还没有经营主体的用工数据" in said(
+        jobs_chart(enterprise_jobs(nothing, places(), INDUSTRIES), jobs_by_industry(nothing, INDUSTRIES))
+    )
+
+
+def test_the_whole_distribution_beside_the_mean():
+    rows = together(*(reports(name, {(E1, SEP): n, (W1, SEP): None}) for name, n in
+                      (("households", 10.0), ("m0", 4.0), ("m1", 0.0), ("m2", 0.0), ("m3", 6.0))))  # fmt: skip
+    figure = measures_distribution_chart(
+        households_by_measures(rows, HOSTILE, COVERAGE, "township"), COVERAGE
+    )
+    assert rows_of(figure) == ["东乡", "&lt;b&gt;西镇&lt;/b&gt;"]
+    assert [trace.x[0] for trace in figure.data if trace.type == "bar"] == [40, 0, 0, 60]
+    assert list(figure.data[-1].text) == ["1.8项", "未报送"]
+    assert "60%的户达到3项,4户没有措施" in figure.layout.title.text
+    assert "3项及以上" in figure.layout.title.text
+
+
+def test_no_measures_at_all():
+    nothing = households_by_measures(AREA, places(), COVERAGE, "township")
+    assert "还没有产业措施到户的数据" in said(measures_distribution_chart(nothing, COVERAGE))
+
+
+def test_who_owes_most_is_on_top_and_the_missing_are_counted():
+    rows = reports("area", {(E1, SEP): 1.0, (E2, SEP): 1.0, (W1, SEP): 1.0, (W1, OCT): 1.0})
+    figure = reporting_heatmap_chart(reporting_matrix(rows, HOSTILE, ["monthly"]))
+    assert rows_of(figure) == ["东乡", "&lt;b&gt;西镇&lt;/b&gt;"]
+    assert [list(row) for row in figure.data[0].z] == [[100, 0], [100, 100]]
+    assert [list(row) for row in figure.data[0].text] == [["", "2"], ["", ""]]
+    assert "2026年10月1个乡镇没报齐" in figure.layout.title.text
+    assert "还没有报送记录" in said(reporting_heatmap_chart(reporting_matrix(rows, places(), [])))
+
+
+def test_faults_by_township():
+    faults = conform("faults", [{"severity": "error", "kind": "x", "place_code": WEST}] * 2)
+    figure = faults_chart(fault_summary(faults, HOSTILE))
+    assert rows_of(figure) == ["&lt;b&gt;西镇&lt;/b&gt;"]
+    assert "2处错误,0处疑点" in figure.layout.title.text
+    assert "没有查出错误和疑点" in said(faults_chart(fault_summary(faults.iloc[:0], places())))
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.2])
+def test_every_text_is_large_enough_on_the_wall(scale):
+    figures = [
+        ranking_chart(ranking(), part_names(settings(*PARTS)), scale=scale),
+        rank_change_chart(ranking(), scale=scale),
+        problem_status_chart(counts_by_township(laddered(), places()), scale=scale),
+        jobs_chart(
+            enterprise_jobs(JOBS, places(), INDUSTRIES), jobs_by_industry(JOBS, INDUSTRIES), scale=scale
+        ),
+    ]
+    for figure in figures:
+        sizes = [size for size in _sizes(figure.to_plotly_json()) if size is not None]
+        assert min(sizes) >= 13 * scale
+
+
+def _sizes(part):
+    """Every font size that the figure sets."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name.endswith("font") and isinstance(value, dict):
+                yield value.get("size")
+            yield from _sizes(value)
+    elif isinstance(part, (list, tuple)):
+        for value in part:
+            yield from _sizes(value)
+
+
+def test_inputs_are_left_as_they_were():
+    table, counts = ranking(), counts_by_township(laddered(), places())
+    copies = table.copy(), counts.copy()
+    ranking_chart(table, part_names(settings(*PARTS)), highlight=EAST)
+    problem_status_chart(counts)
+    pd.testing.assert_frame_equal(table, copies[0])
+    pd.testing.assert_frame_equal(counts, copies[1])
