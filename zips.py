@@ -51,7 +51,8 @@ def entry_name(entry: zipfile.ZipInfo) -> str:
             decoded = stored.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if decoded.isprintable():  # a wrong guess gives private and unassigned characters
+        # A wrong guess gives private and unassigned characters; the full-width space is an honest one.
+        if decoded.replace("\u3000", " ").isprintable():
             return decoded
     return entry.orig_filename
 

@@ -7,7 +7,7 @@ grey, last.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -108,18 +108,28 @@ def completion_chart(
         textangle=0,
         constraintext="none",
     )
-    for at, item in enumerate(known):
-        if item.indicator.measure == "flow" and len(item.period) > 4:
-            passed = 100 * int(item.period[5:]) / 12
-            figure.add_shape(
-                type="line", x0=passed, x1=passed, y0=at - 0.45, y1=at + 0.45,
-                line={"color": palette.INK, "width": 2 * scale},
-            )  # fmt: skip
-    figure.add_vline(x=100, line={"color": palette.MUTED, "width": 1, "dash": "dot"})
+    passed = [
+        (at, 100 * int(item.period[5:]) / 12)
+        for at, item in enumerate(known)
+        if item.indicator.measure == "flow" and len(item.period) > 4
+    ]
+    marks = [_mark(share, at - 0.45, at + 0.45, width=2 * scale) for at, share in passed]
+    figure.update_layout(shapes=[*marks, _whole_line(palette.MUTED)])
     top = max(*(item.completion or 0 for item in known), 100.0)
     figure.update_xaxes(range=[0, top * 1.22], ticksuffix="%", nticks=5)
     names_axis(figure, plain_list(item.indicator.name for item in known), scale)
     return figure
+
+
+def _mark(x: float, y0: float, y1: float, width: float) -> dict[str, Any]:
+    line = {"color": palette.INK, "width": width}
+    return {"type": "line", "x0": x, "x1": x, "y0": y0, "y1": y1, "line": line}
+
+
+def _whole_line(colour: str) -> dict[str, Any]:
+    """The line at 100 %, from top to bottom."""
+    line = {"color": colour, "width": 1, "dash": "dot"}
+    return {"type": "line", "x0": 100, "x1": 100, "yref": "paper", "y0": 0, "y1": 1, "line": line}
 
 
 def _bars_title(rows: pd.DataFrame, indicator: Indicator, by: By) -> str:
@@ -227,4 +237,4 @@ def _value_axis(
         **value_ticks(low, high * 1.2, unit, aim=3),
     )  # fmt: skip
     if by == "completion":
-        figure.add_vline(x=100, line={"color": palette.INK, "width": 1, "dash": "dot"})
+        figure.update_layout(shapes=[_whole_line(palette.INK)])

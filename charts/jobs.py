@@ -46,15 +46,10 @@ def jobs_chart(
     )
     points = _placed(enterprises, rows[key], own_key)
     edge = _edge(points["jobs"])
-    _add_quartiles(figure, rows, edge, scale)
     _add_points(figure, points, edge, [highlight in (None, own) for own in points[own_key]], scale)
-    for at, row in enumerate(rows.to_dict("records")):
-        figure.add_annotation(
-            x=1, xref="paper", y=at, xanchor="left", showarrow=False, xshift=6 * scale,
-            text=f"<b>{number_text(row['median'])}</b>\u2002{number_text(row['jobs'])}",
-            font={"color": palette.INK},
-        )  # fmt: skip
-    figure.update_layout(margin_r=84 * scale)
+    figure.update_layout(
+        shapes=_quartiles(rows, edge, scale), annotations=_sums(rows, scale), margin_r=84 * scale
+    )
     figure.update_xaxes(range=[-0.03 * edge, edge * 1.06], nticks=4, tickformat=",~f")
     names_axis(figure, [f"{plain(row['name'])}<br>{_firms(row)}" for row in rows.to_dict("records")], scale)
     return figure
@@ -111,18 +106,36 @@ def _firms(row: dict[Hashable, Any]) -> str:
     return f"{row['enterprises']}家" + (f"({unknown}家未报)" if unknown else "")
 
 
-def _add_quartiles(figure: go.Figure, rows: pd.DataFrame, edge: float, scale: float) -> None:
+def _sums(rows: pd.DataFrame, scale: float) -> list[dict[str, Any]]:
+    """Median and total beside each row."""
+    return [
+        {
+            "x": 1, "xref": "paper", "y": at, "xanchor": "left", "showarrow": False, "xshift": 6 * scale,
+            "text": f"<b>{number_text(row['median'])}</b>\u2002{number_text(row['jobs'])}",
+            "font": {"color": palette.INK},
+        }
+        for at, row in enumerate(rows.to_dict("records"))
+    ]  # fmt: skip
+
+
+def _quartiles(rows: pd.DataFrame, edge: float, scale: float) -> list[dict[str, Any]]:
+    """A band over the middle half and a line at the median, row by row."""
+    shapes: list[dict[str, Any]] = []
     for at, row in enumerate(rows.to_dict("records")):
         if pd.isna(row["median"]):
             continue
-        figure.add_shape(
-            type="rect", x0=min(row["q1"], edge), x1=min(row["q3"], edge), y0=at - 0.3, y1=at + 0.3, layer="below",
-            fillcolor=palette.CONTEXT_LIGHT, opacity=0.6, line={"width": 0},
-        )  # fmt: skip
-        figure.add_shape(
-            type="line", x0=min(row["median"], edge), x1=min(row["median"], edge), y0=at - 0.38, y1=at + 0.38,
-            line={"color": palette.INK, "width": 2.5 * scale},
-        )  # fmt: skip
+        q1, median, q3 = (min(row[name], edge) for name in ("q1", "median", "q3"))
+        shapes += [
+            {
+                "type": "rect", "x0": q1, "x1": q3, "y0": at - 0.3, "y1": at + 0.3, "layer": "below",
+                "fillcolor": palette.CONTEXT_LIGHT, "opacity": 0.6, "line": {"width": 0},
+            },
+            {
+                "type": "line", "x0": median, "x1": median, "y0": at - 0.38, "y1": at + 0.38,
+                "line": {"color": palette.INK, "width": 2.5 * scale},
+            },
+        ]  # fmt: skip
+    return shapes
 
 
 def _spread(points: pd.DataFrame) -> list[float]:

@@ -44,7 +44,7 @@ def reporting_heatmap_chart(
         (f"{period_text(periods[-1])}{late}个乡镇没报齐" if late else f"{period_text(periods[-1])}全部报齐")
         if title is None
         else title,
-        "横排为月份;格中为未报单位数,橙色为全部未报",
+        "横排为时期;格中为未报单位数,橙色为全部未报",
         height=rows_height(len(codes)),
         scale=scale,
     )

@@ -76,40 +76,51 @@ def rank_change_chart(
     unranked = len(ranking) - len(rows)
     figure = styled_figure(
         _change_title(rows) if title is None else title,
-        f"与{period_text(_first(rows, 'previous_period'))}相比"
-        + (f";{unranked}个未排名" if unranked else ""),
+        _change_subtitle(rows) + (f";{unranked}个未排名" if unranked else ""),
         height=rows_height(len(rows)),
         scale=scale,
     )
     moves = rows["rank_change"].astype("float64")
-    colours = [_move_colour(move) for move in moves]
-    for at, row in enumerate(rows.to_dict("records")):
-        if pd.notna(row["rank_change"]) and row["rank_change"]:
-            figure.add_shape(
-                type="line", x0=row["previous_rank"], x1=row["rank"], y0=at, y1=at,
-                line={"color": colours[at], "width": 3 * scale},
-            )  # fmt: skip
-    figure.add_scatter(
-        x=rows["previous_rank"].astype("float64"), y=list(range(len(rows))), mode="markers", hoverinfo="skip",
-        marker={"size": 7 * scale, "color": palette.CONTEXT_LIGHT},
-    )  # fmt: skip
+    _add_tails(figure, rows, moves, scale)
     figure.add_scatter(
         x=rows["rank"].astype("float64"), y=list(range(len(rows))), mode="markers",
-        marker={"size": 11 * scale, "color": colours},
+        marker={"size": 11 * scale, "color": [_move_colour(move) for move in moves]},
         customdata=list(zip(plain_list(rows["name"]), _move_hover(rows), strict=True)),
         hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
     )  # fmt: skip
-    for at, move in enumerate(moves):
-        figure.add_annotation(
-            x=1, xref="paper", y=at, xanchor="right", showarrow=False, text=_move_text(move),
-            font={"color": _word_colour(move), "size": TEXT_PX * scale},
-        )  # fmt: skip
+    figure.update_layout(
+        annotations=[
+            {
+                "x": 1, "xref": "paper", "y": at, "xanchor": "right", "showarrow": False,
+                "text": _move_text(move), "font": {"color": _word_colour(move), "size": TEXT_PX * scale},
+            }
+            for at, move in enumerate(moves)
+        ]
+    )  # fmt: skip
     last = float(max(rows["rank"].max(), rows["previous_rank"].fillna(1).max()))
     figure.update_xaxes(
         range=[0.2, last * 1.18 + 0.5], tickvals=[1, *range(5, int(last) + 1, 5)], ticksuffix="名"
     )
     names_axis(figure, _ranked_names(rows, highlight), scale)
     return figure
+
+
+def _add_tails(figure: go.Figure, rows: pd.DataFrame, moves: pd.Series, scale: float) -> None:
+    """Where each came from, with a line to where it is: one trace for those who rose, one for those who fell."""
+    before, now = rows["previous_rank"].astype("float64"), rows["rank"].astype("float64")
+    for colour, is_mine in ((palette.PRIMARY, moves > 0), (palette.AMBER, moves < 0)):
+        x: list[float | None] = []
+        y: list[float | None] = []
+        for at in moves.index[is_mine]:
+            x += [before[at], now[at], None]
+            y += [at, at, None]
+        figure.add_scatter(
+            x=x, y=y, mode="lines", line={"color": colour, "width": 3 * scale}, hoverinfo="skip"
+        )
+    figure.add_scatter(
+        x=before, y=list(range(len(rows))), mode="markers", hoverinfo="skip",
+        marker={"size": 7 * scale, "color": palette.CONTEXT_LIGHT},
+    )  # fmt: skip
 
 
 def _ranked_names(rows: pd.DataFrame, highlight: str | None) -> list[str]:
@@ -147,6 +158,12 @@ def _change_title(rows: pd.DataFrame) -> str:
     if not moves.notna().any():
         return "没有上期位次可比"
     return f"{int((moves > 0).sum())}个乡镇上升,{int((moves < 0).sum())}个下降"
+
+
+def _change_subtitle(rows: pd.DataFrame) -> str:
+    if not rows["rank_change"].notna().any():
+        return period_text(_first(rows, "period"))
+    return f"{period_text(_first(rows, 'period'))}与{period_text(_first(rows, 'previous_period'))}相比"
 
 
 def _move_colour(move: float) -> str:

@@ -26,19 +26,19 @@ def copied_from_last(figures: pd.DataFrame, register: Register, settings: Settin
     limits = settings.suspicious
     pairs = figures[figures["previous"].notna() & ((figures["value"] != 0) | (figures["previous"] != 0))]
     pairs = pairs.assign(stood=pairs["value"] == pairs["previous"], elsewhere=_stood_elsewhere(pairs))
-    is_flow = pairs["indicator_id"].map(
-        {name: spec.measure == "flow" for name, spec in settings.indicators.items()}
-    )
+    flows = [name for name, spec in settings.indicators.items() if spec.measure == "flow"]
     pairs["telling"] = pairs["elsewhere"] <= _MOSTLY
-    pairs["telling_flow"] = pairs["telling"] & is_flow
-    reports = pairs.groupby(_REPORT, sort=False)[["stood", "telling", "telling_flow"]].agg("sum")
-    reports["all"] = pairs.groupby(_REPORT, sort=False).size()
-    reports["kinds"] = pairs[pairs["telling"]].groupby(_REPORT, sort=False)["indicator_id"].nunique()
+    pairs["telling_flow"] = pairs["telling"] & pairs["indicator_id"].isin(flows)
+    sheets = pairs.groupby(_REPORT, sort=False)[["stood", "telling", "telling_flow"]].agg("sum")
+    sheets["all"] = pairs.groupby(_REPORT, sort=False).size()
+    sheets["kinds"] = pairs[pairs["telling"]].groupby(_REPORT, sort=False)["indicator_id"].nunique()
+    still = sheets[(sheets["stood"] >= limits.copied_share * sheets["all"]) & (sheets["telling"] > 0)]
+    # A workbook is copied as a whole: what its sheets tell is added up.
+    book = still.groupby(["township", "source_file", "period"])
     # One kind of stock may stand still in a whole township; output that is the same in every village does not.
-    copied = reports[
-        (reports["stood"] >= limits.copied_share * reports["all"])
-        & (reports["telling"] >= limits.copied_figures)
-        & ((reports["telling_flow"] > 0) | (reports["kinds"] > 1))
+    copied = still[
+        (book["telling"].transform("sum") >= limits.copied_figures)
+        & ((book["telling_flow"].transform("sum") > 0) | (book["kinds"].transform("sum") > 1))
     ]
     chosen = pairs.merge(copied.reset_index()[_REPORT], on=_REPORT, how="inner", validate="many_to_one")
     for (township, *_), rows in chosen.groupby(_REPORT, sort=False):

@@ -103,7 +103,7 @@ def _with_sums(rows: pd.DataFrame, register: Register, settings: Settings, spec:
     sums = villages.groupby(by, sort=False, as_index=False).agg(
         value=("value", "sum"), count=("value", "size"), source_cell=("source_cell", block)
     )
-    whole = sums[sums["count"] == sums["township"].map(expected)]
+    whole = sums[sums["count"] == sums["township"].map(expected).astype("float64")]
     return pd.concat([own, whole.assign(place_code=whole["township"], is_sum=True)], ignore_index=True)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from data_loaders.positions import implausible
 from data_loaders.register import Register
 from data_loaders.tables import Ledger, Tally
 from data_loaders.things import Entry, entries, read_entries
@@ -76,12 +77,12 @@ def _position(entry: Entry) -> dict[str, float | None]:
             "经度和纬度都写",
         )
         return {"lon": None, "lat": None}
-    if lon is not None and lat is not None and not (70 < lon < 140 and 15 < lat < 55):
+    if lon is not None and lat is not None and (problem := implausible(lon, lat)):
         entry.flag(
             "warning",
             "lon",
             "outside_county",
-            f"位置 {lon:g}, {lat:g} 不在国内,未采用",
+            f"位置 {lon:g}, {lat:g} {problem},未采用",
             "东经70–140度、北纬15–55度",
         )
         return {"lon": None, "lat": None}

@@ -15,15 +15,19 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from data_loaders.boundary_fit import check_fit
 from data_loaders.checks import check_rules
 from data_loaders.contract import SourceFile, conform
+from data_loaders.cross_reports import check_reports
 from data_loaders.duplicates import without_repeats
 from data_loaders.file_reading import Context, FileRead, read_file, unreadable
 from data_loaders.names import aliases_of, history_of
-from data_loaders.observations import observations_table
+from data_loaders.observations import observations_table, reported_rows
 from data_loaders.places import county_only, places_table, with_geometry
 from data_loaders.placing import placements_table
+from data_loaders.positions import Positions
 from data_loaders.register import Register
+from data_loaders.suspicious import check_suspicious
 from data_loaders.tables import Tally
 from faults import DataProblem, Fault, FaultLog
 from geo.boundaries import read_boundaries
@@ -69,29 +73,30 @@ def prepare(settings: Settings, raw: Path, as_of: date, progress: Progress = lam
     run = _Run(settings, raw, Prepared(as_of=as_of), progress)
     prepared, log = run.prepared, run.prepared.log
     nowhere = Context(settings, as_of, county_only(settings))
-    records = run.read(nowhere, "places").get("places", [])
-    if not records:
-        raise DataProblem(
-            "没有可用的行政区划代码表,无法知道每一行是哪个地方。请放入代码表(区划代码、名称),再运行一次。"
-        )
-    places = places_table(records, settings, log)
+    places = _places(run, nowhere)
     names = run.read(nowhere, "aliases", "history")
     aliases = aliases_of(names.get("aliases", []), settings)
     register = Register(places, aliases, history_of(names.get("history", [])))
     context = replace(nowhere, register=register)
     frame = with_geometry(places, run.boundaries(), register, log)
 
-    figures = run.read(context, "observations", "targets").get("observations", [])
-    observations = observations_table(figures, register, log)
+    check_fit(frame, register, settings, log)
+    reported = reported_rows(run.read(context, "observations", "targets").get("observations", []))
+    differences = check_reports(reported, register, settings, log)
+    observations = observations_table(reported, register, settings.reconcile, log)
+    positions = Positions(frame, register, settings, log)
     enterprises = without_repeats("enterprises", run.read(context, "enterprises"), "name", log)
+    enterprises = positions.checked(enterprises, "name")
     found = run.read(context, "problems")
     problems = without_repeats("problems", found, "problem_id", log)
     known = replace(context, enterprises=tuple(enterprises.to_dict("records")))  # type: ignore[arg-type]
     stops = conform("stops", run.read(known, "stops").get("stops", []))
+    stops = positions.checked(stops, "title")
 
     prepared.tables.update(
         places=frame,
         observations=observations,
+        report_differences=differences,
         enterprises=enterprises,
         problems=problems,
         problem_events=_own_events(problems, conform("problem_events", found.get("problem_events", []))),
@@ -99,16 +104,36 @@ def prepare(settings: Settings, raw: Path, as_of: date, progress: Progress = lam
     )
     prepared.tables["placements"] = placements_table(run.placements)
     check_rules(prepared.tables, register, settings, log)
+    check_suspicious(observations, register, settings, log)
     prepared.tables["faults"] = conform("faults", [vars(fault) for fault in log.faults])
     prepared.layers.update(_layers(frame))
     return prepared
 
 
+def read_register(settings: Settings, raw: Path, as_of: date) -> pd.DataFrame:
+    """The `places` table from the code list alone, without geometry."""
+    return _places(
+        _Run(settings, raw, Prepared(as_of=as_of)), Context(settings, as_of, county_only(settings))
+    )
+
+
+def _places(run: _Run, context: Context) -> pd.DataFrame:
+    records = run.read(context, "places").get("places", [])
+    if not records:
+        raise DataProblem(
+            "没有可用的行政区划代码表,无法知道每一行是哪个地方。请放入代码表(区划代码、名称),再运行一次。"
+        )
+    return places_table(records, run.settings, run.log)
+
+
 class _Run:
     """The files of one run, and the count of what was read."""
 
-    def __init__(self, settings: Settings, raw: Path, prepared: Prepared, progress: Progress) -> None:
+    def __init__(
+        self, settings: Settings, raw: Path, prepared: Prepared, progress: Progress = lambda *_: None
+    ) -> None:
         self.settings, self.raw, self.prepared, self.progress = settings, raw, prepared, progress
+        self.log = prepared.log
         self.files = _files(settings, raw, prepared.log)
         self.total = sum(map(len, self.files.values()))
         self.done = 0

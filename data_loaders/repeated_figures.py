@@ -62,16 +62,17 @@ def _told_together(group: pd.DataFrame, digits: int, wanted: int) -> Iterator[tu
 
 def _twins(members: Mapping[str, pd.DataFrame], register: Register, settings: Settings) -> Fault:
     *_, last = members.values()
-    figures = last[last["value"] != 0]
+    values = dict(zip(last["indicator_id"], last["value"], strict=True))
     texts = [
-        settings.indicators[name].name + figure_text(value, settings.indicators[name].unit)
-        for name, value in zip(figures["indicator_id"], figures["value"], strict=True)
+        spec.name + figure_text(values[name], spec.unit)
+        for name, spec in settings.indicators.items()
+        if values.get(name, 0) != 0
     ]
     sheet = last["source_sheet"].iloc[0]
     return Fault(
         "warning",
         "suspicious_same",
-        f"{place_names(members, register)}的“{sheet}”{len(figures)}个数完全一样:{first_few(texts, '个数')}",
+        f"{place_names(members, register)}的“{sheet}”{len(texts)}个数完全一样:{first_few(texts, '个数')}",
         remedy="请核对是否把一个村的数填给了另一个村。",
         file=str(last["source_file"].iloc[0]),
         sheet=str(sheet),

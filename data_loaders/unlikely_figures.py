@@ -32,7 +32,7 @@ def jumps(figures: pd.DataFrame, register: Register, settings: Settings) -> Iter
     limits = settings.suspicious
     known = _usual(_with_level(figures, limits.jump_history), settings)
     size = figures[figures["value"] > 0].groupby("indicator_id")["value"].median()
-    is_large = (known["value"] - known["usual"]).abs() > known["indicator_id"].map(size)
+    is_large = (known["value"] - known["usual"]).abs() > known["indicator_id"].map(size).astype("float64")
     limit = np.maximum(limits.jump_deviations * known["deviation"], np.log(limits.jump_factor))
     is_far = (known["residual"].abs() > limit) & is_large
     # A new level is one jump, and a history that begins far off has nothing to jump from.
@@ -62,9 +62,7 @@ def _usual(figures: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
     Median polish of place and period, twice: the level of a place that misses the busy months is not too low.
     """
-    step = figures["indicator_id"].map(
-        {name: 10.0**-spec.decimals for name, spec in settings.indicators.items()}
-    )
+    step = 10.0 ** -_decimals(figures, settings)
     logs = np.log(figures["value"].clip(lower=step / 2))
     series = figures.groupby(["indicator_id", "place_code"], sort=False).ngroup()
     period = figures.groupby(["indicator_id", "period"], sort=False).ngroup()
@@ -79,6 +77,12 @@ def _usual(figures: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     swing = (step / usual) ** 0.5
     deviation = (_SIGMA * residual.abs().groupby(series).transform("median")).clip(lower=swing)
     return figures.assign(series=series, usual=usual, residual=residual, deviation=deviation)
+
+
+def _decimals(figures: pd.DataFrame, settings: Settings) -> pd.Series:
+    """Digits after the point that each figure is written with."""
+    known = {name: spec.decimals for name, spec in settings.indicators.items()}
+    return figures["indicator_id"].map(known).astype("float64")
 
 
 def _jumped(township: str, rows: pd.DataFrame, register: Register, settings: Settings) -> Fault:
@@ -112,10 +116,7 @@ def heaped(figures: pd.DataFrame, register: Register, settings: Settings) -> Ite
     Where it goes on, the last report stands for all.
     """
     limits = settings.suspicious
-    decimals = figures["indicator_id"].map(
-        {name: spec.decimals for name, spec in settings.indicators.items()}
-    )
-    units = (figures["value"] * 10.0**decimals).round()
+    units = (figures["value"] * 10.0 ** _decimals(figures, settings)).round()
     long = figures.assign(units=units)[units >= 100]
     long = long.assign(is_round=long["units"] % 10 == 0, is_hundred=long["units"] % 100 == 0)
     reports = long.groupby([*_REPORT, "source_id"], sort=False)[["is_round", "is_hundred"]].agg("sum")

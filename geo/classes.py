@@ -42,6 +42,7 @@ PALETTES: dict[int, tuple[str, ...]] = {
 ZERO_COLOUR = "#ffffff"
 MISSING_COLOUR = "#c9ced3"  # stripes of it, drawn by the map and by the legend
 
+_MOST_DIGITS = 9  # no ledger is finer; beyond, the value itself is the bound
 _SPARE_ZEROS = re.compile(r"\.0+(?=\D|$)|(?<=\.\d)0+(?=\D|$)")
 
 # Beyond this many different values the natural breaks are sought among as many groups of near-equal values.
@@ -161,9 +162,8 @@ _STARTS: dict[Method, Callable[[Floats, int], Floats]] = {
 
 def roundest(below: float, upto: float) -> float:
     """The number with the fewest digits in (below, upto]: (1,234, 1,301] → 1,300."""
-    gap = upto - below
     power = math.floor(math.log10(max(abs(below), abs(upto)))) + 1
-    lowest = math.floor(math.log10(gap)) - 1
+    lowest = max(math.floor(math.log10(upto - below)) - 1, -_MOST_DIGITS)
     for exponent in range(power, lowest - 1, -1):
         for step in (5, 2, 1):  # 500 is rounder than 300, and both are rounder than 340
             size = step * 10.0**exponent

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -31,6 +32,9 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 
 # The frame is served at /component/streamlit_folium.st_folium/index.html: two up is the app's root.
 ROOT = "../../"
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+=*")
+_CODE = re.compile(r"[0-9]{12}")
 
 Bounds = tuple[float, float, float, float]
 
@@ -117,14 +121,18 @@ class Recolouring(folium.FeatureGroup):
         """
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = L.featureGroup();
-            guanmo.show("{{ this.packed }}");
+            guanmo.show("{{ this.packed }}", "{{ this.chosen }}");
         {% endmacro %}
         """
     )
 
-    def __init__(self, view: Mapping[str, Any]) -> None:
+    def __init__(self, packed_view: str, chosen: str | None = None) -> None:
+        """`packed_view` comes from `packed`; `chosen` is the place to outline, of any level."""
+        if not _BASE64.fullmatch(packed_view) or (chosen and not _CODE.fullmatch(chosen)):
+            raise ValueError("only packed views and 12-digit codes may be written into the map's script")
         super().__init__()
-        self.packed = packed(view)
+        self.packed = packed_view
+        self.chosen = chosen or ""
 
 
 def packed(view: Mapping[str, Any]) -> str:
@@ -148,7 +156,6 @@ def view_of(
     lines: Mapping[str, Sequence[str | None]],
     labels: pd.DataFrame,
     sizes: pd.Series | None = None,
-    chosen: str | None = None,
 ) -> dict[str, Any]:
     """One view of the map, ready to pack.
 
@@ -157,7 +164,6 @@ def view_of(
     - lines: tooltip label → text per place; None leaves the line out for that place.
     - labels: places whose names are always written, most important first: place_code, name, lon, lat.
     - sizes: values that circles are proportional to, for places that have only a point.
-    - chosen: 12-digit code of the place to outline, of any level.
     """
     parent_names = list(dict.fromkeys(places["parent_name"].dropna()))
     parents = [None if pd.isna(name) else parent_names.index(name) for name in places["parent_name"]]
@@ -177,7 +183,6 @@ def view_of(
             for code, name, lat, lon in located[["place_code", "name", "lat", "lon"]].itertuples(index=False)
         ],
         "circles": _circles(places, sizes),
-        "chosen": chosen,
     }
 
 

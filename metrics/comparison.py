@@ -52,27 +52,41 @@ class Comparison:
     compared: Matrix
 
 
-def compared(
-    register: Register, parts: Parts, value: Matrix, coverage: Matrix, expected: Matrix, columns: Columns
-) -> Comparison:
-    """Each period beside the one in `columns`.
+@dataclass(frozen=True)
+class Reach:
+    """How many leaves stand behind each place's figure, and who owes one."""
 
-    `coverage` counts, for each place's own contribution, the leaves it speaks for. Two periods that are both
-    complete are compared as they stand, even if one was reported by the county itself and the other summed up.
+    figures: Matrix  # leaves that the place's own figure speaks for; missing where it has none
+    ledgers: Matrix  # the same, and 1 for a leaf whose ledger came with the cell left blank
+    expected: Matrix  # leaves below the place that owe a report
+
+
+def compared(register: Register, parts: Parts, value: Matrix, reach: Reach, columns: Columns) -> Comparison:
+    """Each period beside the one in `columns`, on the places that reported both.
+
+    Two periods with every report in are compared as they stand, even if the county spoke for itself in one and
+    its townships in the other; then it is enough that every ledger came, for a blank in it has no counterpart.
     """
     has_both = ~np.isnan(parts.top) & ~np.isnan(at_columns(parts.top, columns))
     now = parts.masked(has_both).values(register)
     then = parts.at(columns).masked(has_both).values(register)
-    count = np.nan_to_num(summed_up(register, np.where(has_both, coverage, np.nan)))
-    is_whole = (np.nan_to_num(summed_up(register, coverage)) >= expected) & ~np.isnan(value)
-    both_whole = is_whole & (at_columns(is_whole.astype(float), columns) == 1)
+    count = np.nan_to_num(summed_up(register, np.where(has_both, reach.figures, np.nan)))
+    reported = np.nan_to_num(summed_up(register, reach.figures))
+    is_whole = ~np.isnan(value) & (reported >= reach.expected)
+    is_sent = ~np.isnan(value) & (np.nan_to_num(summed_up(register, reach.ledgers)) >= reach.expected)
+    as_they_stand = _both(is_whole, columns) | ((count == 0) & _both(is_sent, columns))
     earlier = at_columns(value, columns)
-    now, then = np.where(both_whole, value, now), np.where(both_whole, earlier, then)
+    now, then = np.where(as_they_stand, value, now), np.where(as_they_stand, earlier, then)
     change = now - then
     change_pct = 100 * divided(change, np.abs(then))
     if parts.bottom is not None:
         change_pct = np.full_like(change, np.nan)
-    return Comparison(earlier, now, then, change, change_pct, np.where(both_whole, expected, count))
+    return Comparison(earlier, now, then, change, change_pct, np.where(as_they_stand, reported, count))
+
+
+def _both(flags: NDArray[np.bool_], columns: Columns) -> NDArray[np.bool_]:
+    """Whether the flag holds in the period and in the one of `columns`."""
+    return np.asarray(flags & (at_columns(flags.astype(np.float64), columns) == 1))
 
 
 def at_columns(matrix: Matrix, columns: Columns) -> Matrix:

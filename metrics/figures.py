@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.comparison import Comparison, Parts, compared, divided
+from metrics.comparison import Comparison, Parts, Reach, compared, divided
 from metrics.grid import Grid, grid_of
 from metrics.periods import latest_at, month_number, previous_columns, year_before_columns
 from metrics.register import Matrix, Register, counted_up, register_of, summed_up
@@ -88,22 +88,22 @@ def _figures(register: Register, grid: Grid, spec: Indicator) -> dict[str, Matri
     """All figure columns but the ranks, as matrices of place x period."""
     parts = _parts(grid, spec)
     value = parts.values(register)
-    coverage, expected = _coverage(register, grid, ~np.isnan(parts.top))
-    reported = np.nan_to_num(summed_up(register, coverage))
+    reach = _reach(register, grid, ~np.isnan(parts.top))
+    reported = np.nan_to_num(summed_up(register, reach.figures))
     months = np.array([month_number(p) for p in grid.periods], dtype=np.float64)
     months_found = _since_january(grid.periods, ~np.isnan(value))
-    cumulative, reports, due = value, reported, expected
+    cumulative, reports, due = value, reported, reach.expected
     if spec.measure == "flow":
         cumulative = np.where(months_found > 0, _since_january(grid.periods, value), np.nan)
-        reports, due = _since_january(grid.periods, reported), expected * months
+        reports, due = _since_january(grid.periods, reported), reach.expected * months
     target = grid.target if spec.target is None else np.full_like(value, spec.target)
     completion = _completion(cumulative, target, spec.better)
     if spec.measure == "flow":
         in_ledgers = _since_january(grid.periods, np.ones_like(value))
         completion = np.where(in_ledgers < months, np.nan, completion)
     is_ratio = parts.bottom is not None
-    before = compared(register, parts, value, coverage, expected, previous_columns(grid.periods))
-    year = compared(register, parts, value, coverage, expected, year_before_columns(grid.periods))
+    before = compared(register, parts, value, reach, previous_columns(grid.periods))
+    year = compared(register, parts, value, reach, year_before_columns(grid.periods))
     return {
         "value": value,
         "cumulative": cumulative,
@@ -112,7 +112,7 @@ def _figures(register: Register, grid: Grid, spec: Indicator) -> dict[str, Matri
         "numerator": summed_up(register, parts.top) if is_ratio else cumulative,
         "denominator": summed_up(register, parts.bottom) if parts.bottom is not None else target,
         "reported": reported,
-        "expected": expected,
+        "expected": reach.expected,
         "reported_share": divided(reports, due),
         "months_missing": months - months_found if spec.measure == "flow" else np.zeros_like(value),
         "is_direct": (~np.isnan(parts.top) & ~grid.is_leaf[:, None]).astype(np.float64),
@@ -140,11 +140,12 @@ def _parts(grid: Grid, spec: Indicator) -> Parts:
     return Parts(top, bottom, factor).masked(~np.isnan(top) & ~np.isnan(bottom))
 
 
-def _coverage(register: Register, grid: Grid, has_own: NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
-    """How many leaves each place's own figure speaks for, and how many owe a report below each place."""
+def _reach(register: Register, grid: Grid, has_own: NDArray[np.bool_]) -> Reach:
+    """Leaves behind each figure: a place that reports for itself speaks for all below it."""
     expected = counted_up(register, grid.is_expected[:, None].astype(np.float64))
-    spoken_for = np.maximum(expected, 1.0)
-    return np.where(has_own, spoken_for, np.nan), np.broadcast_to(expected, has_own.shape)
+    figures = np.where(has_own, np.maximum(expected, 1.0), np.nan)
+    is_blank = np.isnan(figures) & grid.is_sent & grid.is_expected[:, None]
+    return Reach(figures, np.where(is_blank, 1.0, figures), np.broadcast_to(expected, has_own.shape))
 
 
 def _since_january(periods: list[str], matrix: Matrix | NDArray[np.bool_]) -> Matrix:

@@ -26,6 +26,7 @@ class Grid:
     target: Matrix  # the year's target of the place itself, in each of the year's periods
     is_leaf: NDArray[np.bool_]  # the place is of the finest level that reports these indicators
     is_expected: NDArray[np.bool_]  # … and some ledger lists it, with or without a figure
+    is_sent: NDArray[np.bool_]  # the place is in the period's ledger, even if its cell is blank
 
 
 def grid_of(
@@ -54,7 +55,14 @@ def grid_of(
     targets = _targets(register, periods, place[has_target], labels[codes[has_target]], target[has_target])
     is_leaf = register.levels == _finest(register, place[has_value])
     is_expected = _expected(register, is_leaf, place[place >= 0], place[has_target])
-    return Grid(periods, own, targets, is_leaf, is_expected)
+    # A bare-year row without a value only carries the year's target.
+    only_target = (
+        np.isnan(value) & ~np.isnan(target) & np.array([len(p) == 4 for p in labels], dtype=bool)[codes]
+    )
+    in_ledger = (place >= 0) & (column >= 0) & ~only_target
+    is_sent = np.zeros(shape, dtype=bool)
+    is_sent[place[in_ledger], column[in_ledger]] = True
+    return Grid(periods, own, targets, is_leaf, is_expected, is_sent)
 
 
 def _matrix(

@@ -34,8 +34,9 @@ def reporting_matrix(
     reported / expected: places of the source's finest level with any figure in the period / with a row in any
     period (a township that never sent that source owes all its villages); share in % of expected.
     """
-    # A bare year without a value is a target, no report.
-    reports = observations[observations["value"].notna() | (observations["period"].str.len() > 4)]
+    # A row that has nothing but a target is no report that is missing.
+    is_report = observations["value"].notna() | observations["target"].isna()
+    reports = observations.loc[is_report, ["source_id", "place_code", "period", "value"]]
     found = []
     for source in source_ids:
         mine = reports[reports["source_id"] == source]
@@ -83,7 +84,7 @@ def missing_reports(
 
     place_code, name, township; in code order.
     """
-    mine = observations[observations["source_id"] == source_id]
+    mine = observations.loc[observations["source_id"] == source_id, ["place_code", "period", "value"]]
     expected = pd.unique(mine["place_code"])
     came = pd.unique(mine.loc[(mine["period"] == period) & mine["value"].notna(), "place_code"])
     absent = places[places["place_code"].isin(expected) & ~places["place_code"].isin(came)]
@@ -131,12 +132,17 @@ def _by_severity(faults: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def _matrix(reports: pd.DataFrame, places: pd.DataFrame, source: str, periods: list[str]) -> pd.DataFrame:
-    """reporting_matrix of one source's rows in the given periods."""
+    """reporting_matrix of one source's rows in those of the periods that anybody below the county reported."""
     register = register_of(places)
     row = register.codes.get_indexer(pd.Index(reports["place_code"]))
     if not periods or not (row >= 0).any():
         return empty_matrix()
     came, is_listed = _presence(reports, row, periods, len(register.codes))
+    # A period for which only the county itself spoke says nothing of who is late.
+    is_told = came[register.levels != LEVELS[0]].any(axis=0)
+    came, periods = came[:, is_told], [period for period, told in zip(periods, is_told, strict=True) if told]
+    if not periods:
+        return empty_matrix()
     reporting = set(register.levels[came.any(axis=1)])
     finest = next((level for level in reversed(LEVELS) if level in reporting), LEVELS[-1])
     is_leaf = (register.levels == finest)[:, None]

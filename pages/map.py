@@ -43,7 +43,8 @@ with frame.page("map") as page:
         with left:
             map_element(
                 data,
-                {**shown.view, "chosen": chosen.place_or_none()},
+                shown.packed,
+                chosen=chosen.place_or_none(),
                 key="village_map",
                 height=WALL_HEIGHT if chosen.present else HEIGHT,
                 on_pick=pick,

@@ -30,7 +30,7 @@ with frame.page("overview") as page:
                 item for item in answers.urgent(data, view.period, 1000) if item.place_code == page.township
             ]
         if items:
-            decisions.listing(items[: 8 if view.present else 12], view)
+            decisions.listing(items[: 9 if view.present else 12], view)
         else:
             notices.empty("没有逾期问题、没有漏报、没有明显落后的乡镇和空白村。")
     with problems:

@@ -28,7 +28,7 @@ with frame.page("quality") as page:
             chart(
                 page,
                 ("reporting", title, view.period),
-                lambda scale: reporting_heatmap_chart(matrix, title=f"{title}:谁还没有报", scale=scale),
+                lambda: reporting_heatmap_chart(matrix, title=f"{title}:谁还没有报"),
             )
     with late_:
         late = answers.within(late_reporters(matrix, view.period), view.place, page.level)

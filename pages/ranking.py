@@ -40,9 +40,7 @@ with frame.page("ranking") as page:
             chart(
                 page,
                 ("composite", page.township, view.period),
-                lambda scale: ranking_chart(
-                    ranking, part_names(settings), highlight=page.township, scale=scale
-                ),
+                lambda: ranking_chart(ranking, part_names(settings), highlight=page.township),
             )
         st.html(note(formula(settings) + unranked(ranking)))
         if page.township:
@@ -59,6 +57,6 @@ with frame.page("ranking") as page:
             chart(
                 page,
                 ("moves", indicator, page.township, view.period),
-                lambda scale: rank_change_chart(single, highlight=page.township, scale=scale),
+                lambda: rank_change_chart(single, highlight=page.township),
             )
         st.html(note(f"{period_text(str(single['period'].iloc[0]))};并列的名次相同,未报送的不排名。"))

@@ -106,7 +106,7 @@ def test_what_cannot_start_says_so_without_a_traceback(county, capsys, missing):
 
     assert prepare.main(["--config", str(county)]) == 2
     said = capsys.readouterr().out
-    assert "没有发布" in said and "Traceback" not in said
+    assert "没有完成" in said and "Traceback" not in said
 
 
 def test_the_fault_workbook_has_a_sheet_for_the_township_that_must_act(county):

@@ -1,7 +1,8 @@
 """A figure on the page, built once per data version.
 
 In: the page, a name that tells everything the figure depends on, and a function of the scale that builds it.
-Out: the chart, without plotly's English toolbar; on the wall larger, and as high as there is room.
+Out: the chart, without plotly's English toolbar; on the wall as high as there is room (how much larger its text
+is there depends on the wall, which only present.css can see).
 """
 
 from __future__ import annotations
@@ -16,13 +17,9 @@ from charts.layout import CONFIG
 from ui.cached import keep_as
 from ui.frame import Page
 
-WALL = 1.3  # how much larger text in figures is in presentation mode
 
-
-def chart(page: Page, name: Hashable, make: Callable[[float], go.Figure]) -> None:
-    """Draw `make(scale)`, kept under `name` for this version."""
-    is_wall = page.view.present
-    scale = WALL if is_wall else 1.0
-    figure = keep_as(page.data, ("chart", name, scale), lambda: make(scale))
-    height: Literal["stretch", "content"] = "stretch" if is_wall else "content"
+def chart(page: Page, name: Hashable, make: Callable[[], go.Figure]) -> None:
+    """Draw `make()`, kept under `name` for this version."""
+    figure = keep_as(page.data, ("chart", name), make)
+    height: Literal["stretch", "content"] = "stretch" if page.view.present else "content"
     st.plotly_chart(figure, theme=None, width="stretch", height=height, config=CONFIG)

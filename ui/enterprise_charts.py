@@ -24,7 +24,7 @@ def by_industry(page: Page, ledger: pd.DataFrame) -> None:
     chart(
         page,
         ("jobs industry", place),
-        lambda scale: jobs_chart(ledger, summary, by="industry", title="各产业:每家用工多少", scale=scale),
+        lambda: jobs_chart(ledger, summary, by="industry", title="各产业:每家用工多少"),
     )
 
 
@@ -45,7 +45,7 @@ def township_table(page: Page) -> str:
             number_text(row["households_carried"]),
         ]
         rows.append((cells, row["place_code"] == page.township))
-    return table(columns, rows)
+    return table(columns, rows, is_tight=True)
 
 
 def _by_township(page: Page) -> pd.DataFrame:
@@ -60,7 +60,5 @@ def by_township(page: Page) -> None:
     chart(
         page,
         ("jobs township", mark),
-        lambda scale: jobs_chart(
-            everyone, summary, by="township", highlight=mark, title="各乡镇:每家用工多少", scale=scale
-        ),
+        lambda: jobs_chart(everyone, summary, by="township", highlight=mark, title="各乡镇:每家用工多少"),
     )

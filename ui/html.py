@@ -67,9 +67,10 @@ ACROSS = 6
 Row = tuple[Sequence["str | Words"], bool]
 
 
-def table(columns: Sequence[Column], rows: Iterable[Row]) -> str:
+def table(columns: Sequence[Column], rows: Iterable[Row], *, is_tight: bool = False) -> str:
     """A table that grows with the wall; each row with whether it is marked (the chosen township)."""
     kinds = [_classes(column) for column in columns]
+    tight = " gm-tight" if is_tight else ""
     head = "".join(f"<th{kind}>{text(column.head)}</th>" for column, kind in zip(columns, kinds, strict=True))
     body = "".join(
         f"<tr{' class=gm-mark' if is_marked else ''}>"
@@ -77,7 +78,7 @@ def table(columns: Sequence[Column], rows: Iterable[Row]) -> str:
         + "</tr>"
         for cells, is_marked in rows
     )
-    return f'<div class="gm-scroll"><table class="gm-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="gm-scroll"><table class="gm-table{tight}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:

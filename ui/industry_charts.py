@@ -20,7 +20,7 @@ def by_place(page: Page, indicator: str) -> None:
     chart(
         page,
         ("industry bars", indicator, page.township, mark, view.period),
-        lambda scale: township_bars_chart(places, spec, highlight=mark, behind_below=limit, scale=scale),
+        lambda: township_bars_chart(places, spec, highlight=mark, behind_below=limit),
     )
 
 
@@ -31,11 +31,11 @@ def over_time(page: Page, indicator: str) -> None:
     chart(
         page,
         ("industry trend", indicator, view.place),
-        lambda scale: trend_chart(series, spec, name=page.place_name, scale=scale),
+        lambda: trend_chart(series, spec, name=page.place_name),
     )
     if spec.measure == "flow":
         chart(
             page,
             ("industry sum", indicator, view.place),
-            lambda scale: trend_chart(series, spec, of="cumulative", name=page.place_name, scale=scale),
+            lambda: trend_chart(series, spec, of="cumulative", name=page.place_name),
         )

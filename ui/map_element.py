@@ -22,11 +22,17 @@ _RETURNED = "last_active_drawing"
 
 
 def map_element(
-    data: Dataset, view: Mapping[str, Any], *, key: str, height: int, on_pick: Callable[[str], None]
+    data: Dataset,
+    packed_view: str,
+    *,
+    chosen: str | None,
+    key: str,
+    height: int,
+    on_pick: Callable[[str], None],
 ) -> None:
-    """Draw `view` (`geo.village_map.view_of`); `on_pick(place_code)` runs before the rerun that a click causes.
+    """Draw a view (`geo.village_map.packed`) with the chosen place outlined.
 
-    Wants a data set in which at least one place has a boundary or a point. On a phone the map is no taller than it is wide.
+    `on_pick(place_code)` runs before the rerun that a click causes. Wants a data set in which at least one place has a boundary or a point. On a phone the map is no taller than it is wide.
     """
 
     def picked() -> None:
@@ -40,7 +46,7 @@ def map_element(
         height=height,
         use_container_width=True,
         returned_objects=[_RETURNED],
-        feature_group_to_add=Recolouring(view),
+        feature_group_to_add=Recolouring(packed_view, chosen),
         on_change=picked,
     )
 

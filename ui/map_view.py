@@ -6,16 +6,15 @@ with everything that map, legend and lists draw from. Refuses to colour a place 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from data_loaders.contract import Dataset
 from geo.classes import MAX_CLASSES, METHODS, MIN_CLASSES, Classes, Method, classify
-from geo.village_map import view_of
+from geo.village_map import packed, view_of
 from settings import Indicator
 from ui import answers, filters
 from ui.cached import keep_as
@@ -24,6 +23,9 @@ from wording import NOT_REPORTED, fraction_text, number_text, percent_text, peri
 LEVELS = {"village": "村", "township": "乡镇"}
 AMOUNT, COMPLETION = "数值", "目标完成率"
 DEFAULT_CLASSES = 5
+
+# What legend and lists need; the rest of the figures is not kept for every map that anybody looked at.
+_KEPT = ("place_code", "name", "parent_code", "parent_name", "geometry_source", "shown")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Shown:
     period: str  # the figures' own period; the chosen one may be later
     figures: pd.DataFrame
     classes: Classes
-    view: Mapping[str, Any]  # for geo.village_map, without the chosen place
+    packed: str  # for the map
 
     @property
     def level_name(self) -> str:
@@ -115,23 +117,24 @@ def _shown(data: Dataset, indicator: str, period: str | None, choice: Choice) ->
     unit, decimals = ("%", 1) if is_share else (spec.unit, spec.decimals)
     at = str(figures["period"].iloc[0])
     classes = classify(figures["shown"].to_numpy(), choice.classes, choice.method, unit, decimals)
+    view = view_of(
+        figures,
+        classes,
+        level=choice.level,
+        period=period_text(at),
+        lines=_lines(spec, figures, at),
+        labels=_labels(data),
+        sizes=figures["shown"],
+    )
     return Shown(
         choice=choice,
         title=f"{spec.name}目标完成率" if is_share else spec.name + _since(spec, at),
         unit=unit,
         decimals=decimals,
         period=at,
-        figures=figures,
+        figures=figures[list(_KEPT)],
         classes=classes,
-        view=view_of(
-            figures,
-            classes,
-            level=choice.level,
-            period=period_text(at),
-            lines=_lines(spec, figures, at),
-            labels=_labels(data),
-            sizes=figures["shown"],
-        ),
+        packed=packed(view),
     )
 
 

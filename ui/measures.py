@@ -45,7 +45,7 @@ def measures(page: Page) -> None:
         chart(
             page,
             ("measures", page.township, mark, view.period),
-            lambda scale: measures_distribution_chart(rows, coverage, highlight=mark, scale=scale),
+            lambda: measures_distribution_chart(rows, coverage, highlight=mark),
         )
     with list_:
         st.subheader(f"空白村 {len(blank)} 个", anchor=False)

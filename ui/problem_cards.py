@@ -22,15 +22,15 @@ def problem_cards(problems: pd.DataFrame, windows: Problems, *, short: bool = Fa
         number_text(count["overdue"]),
         "个",
         tone="bad" if count["overdue"] else "",
-        lines=((f"未销号 {int(count['open'] + count['awaiting'])} 个中",),),
+        lines=((f"未销号共{int(count['open'] + count['awaiting'])}个",),),
     )
-    awaiting = Card("整改完待验收", number_text(count["awaiting"]), "个", lines=(("已报完成,等待验收",),))
+    awaiting = Card("待验收", number_text(count["awaiting"]), "个", lines=(("已报整改完成",),))
     closed = Card(
         "销号率",
         percent_text(count["closure_rate"]).removesuffix("%"),
         "%",
         share=None if pd.isna(count["closure_rate"]) else float(count["closure_rate"]),
-        lines=((f"已销号 {int(count['closed'])}/{int(count['found'])} 个",),),
+        lines=((f"已销号{int(count['closed'])}/{int(count['found'])}个",),),
     )
     first, *others = due.items()
     soon = Card(
@@ -38,7 +38,7 @@ def problem_cards(problems: pd.DataFrame, windows: Problems, *, short: bool = Fa
         number_text(first[1]),
         "个",
         tone="warn" if first[1] else "",
-        lines=(("、".join(f"{days}天内 {number}" for days, number in others),),) if others else (),
+        lines=(("、".join(f"{days}天内{number}" for days, number in others),),) if others else (),
     )
     if short:
         return [overdue, soon, awaiting, closed]

@@ -25,7 +25,7 @@ def by_township(page: Page) -> None:
     chart(
         page,
         ("problems township", page.township),
-        lambda scale: problem_status_chart(counts, highlight=name, scale=scale),
+        lambda: problem_status_chart(counts, highlight=name),
     )
 
 
@@ -36,5 +36,5 @@ def by_column(page: Page, found: pd.DataFrame, column: str, title: str) -> None:
     chart(
         page,
         ("problems", column, place),
-        lambda scale: problem_status_chart(counts, column, title=title, scale=scale),
+        lambda: problem_status_chart(counts, column, title=title),
     )

@@ -43,6 +43,12 @@ def _card(data: Dataset, row: Record, period: str | None, township: str | None) 
     )
 
 
+def _short(period: str, shown: str | None) -> str:
+    """A period without its year when that is the year shown: 9月."""
+    said = period_text(period)
+    return said.partition("年")[2] or said if shown and period[:4] == shown[:4] else said
+
+
 def _part(kind: str, words: Any) -> str:
     return f'<div class="{kind}">{text(words)}</div>' if not is_missing(words) and words else ""
 
@@ -66,7 +72,7 @@ def _place(data: Dataset, code: str | None, period: str | None) -> Iterator[tupl
             continue
         shown += 1
         # The note below the cards names the period; what is reported less often names its own.
-        since = "" if row["period"] == period else f"({period_text(str(row['period']))})"
+        since = "" if row["period"] == period else f"({_short(str(row['period']), period)})"
         yield f"{spec.name}{since}", number_text(row["cumulative"], spec.unit, spec.decimals)
     if not shown:
         yield "本村产业数字", NOT_REPORTED

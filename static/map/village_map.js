@@ -1,7 +1,7 @@
 /* The village map in the browser, inside streamlit-folium's frame.
 
    In: guanmo.start(map, options) once — addresses of the static layers and the county's bounds; then
-   guanmo.show(packed) for every change — base64 of deflated JSON with the places of one level: codes, classes,
+   guanmo.show(packed, chosen) for every change — base64 of deflated JSON with the places of one level: codes, classes,
    colours, names, tooltip lines (geo/village_map.py writes it). Geometry is fetched once and only restyled.
    Out: the code of the place that was clicked, through Streamlit.setComponentValue.
    Refuses to treat any of that text as HTML: it is data all the way and ends in textContent. */
@@ -68,9 +68,11 @@
   }
 
   function addControls() {
-    L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
+    // On a phone two fingers zoom, and buttons would cover a tenth of the county.
+    const isNarrow = window.innerWidth <= NARROW;
+    if (!isNarrow) L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
     const Home = L.Control.extend({
-      options: { position: "topleft" },
+      options: { position: isNarrow ? "bottomleft" : "topleft" },
       onAdd() {
         const bar = L.DomUtil.create("div", "leaflet-bar");
         const button = L.DomUtil.create("a", "gm-home", bar);
@@ -114,13 +116,13 @@
   }
 
   // ── show ─────────────────────────────────────────────────────────────────────────────────
-  function show(packed) {
+  function show(packed, chosen) {
     // streamlit-folium keeps every group it ever added; ours are empty and must not pile up.
     window.feature_group = [];
     const mine = ++turn;
     unpacked(packed)
       .then((next) => Promise.all(needed(next).map(source)).then((found) => [next, found]))
-      .then(([next, found]) => { if (mine === turn) draw(next, found); })
+      .then(([next, found]) => { if (mine === turn) draw({ ...next, chosen }, found); })
       .catch(complain);
   }
 
@@ -298,16 +300,13 @@
   const Tip = L.Tooltip.extend({
     _setPosition(at) {
       L.Tooltip.prototype._setPosition.call(this, at);
-      const own = this._container;
-      const size = map.getSize();
-      const now = L.DomUtil.getPosition(own);
-      const corner = map.layerPointToContainerPoint(now).add([
-        parseInt(own.style.marginLeft, 10) || 0, parseInt(own.style.marginTop, 10) || 0]);
-      const clear = size.x > NARROW ? 4 : 58; // the buttons lie above everything
-      const inside = L.point(
-        Math.max(clear, Math.min(corner.x, size.x - own.offsetWidth - 4)),
-        Math.max(4, Math.min(corner.y, size.y - own.offsetHeight - 4)));
-      L.DomUtil.setPosition(own, now.add(inside.subtract(corner)));
+      const own = this._container.getBoundingClientRect();
+      const frame = box.getBoundingClientRect();
+      const shift = (low, high, lowest, highest) =>
+        Math.max(lowest + 4 - low, Math.min(0, highest - 4 - high));
+      const by = L.point(
+        shift(own.left, own.right, frame.left, frame.right), shift(own.top, own.bottom, frame.top, frame.bottom));
+      L.DomUtil.setPosition(this._container, L.DomUtil.getPosition(this._container).add(by));
     },
   });
 
@@ -322,8 +321,12 @@
     if (!view) return;
     const size = map.getSize();
     const base = Math.min(30, Math.max(12, Math.round(size.x / 58)));
+    const frame = box.getBoundingClientRect();
     // Names stay clear of the buttons and of the scale bar.
-    const taken = [L.bounds([0, 0], [64, 170]), L.bounds([size.x - 130, size.y - 36], [size.x, size.y])];
+    const taken = [...box.querySelectorAll(".leaflet-control")].map((control) => {
+      const at = control.getBoundingClientRect();
+      return L.bounds([at.left - frame.left, at.top - frame.top], [at.right - frame.left, at.bottom - frame.top]);
+    });
     const put = (words, latlng, font, kind, dy) => {
       const at = map.latLngToContainerPoint(latlng).add([0, dy || 0]);
       const half = L.point((words.length * font) / 2 + 2, font * 0.62);

@@ -76,9 +76,9 @@ def test_moves_up_and_down_are_told_by_sign_colour_and_arrow():
     figure = rank_change_chart(ranking(), highlight=EAST)
     assert rows_of(figure) == ["<b>东乡 1</b>", "西镇 2"]
     assert [note.text for note in figure.layout.annotations] == ["↑1", "↓1"]
-    assert list(figure.data[1].marker.color) == [palette.PRIMARY, palette.AMBER]
+    assert list(figure.data[-1].marker.color) == [palette.PRIMARY, palette.AMBER]
     assert "1个乡镇上升,1个下降" in figure.layout.title.text
-    assert "与2026年9月相比" in figure.layout.title.text
+    assert "2026年10月与2026年9月相比" in figure.layout.title.text
 
 
 def test_rankings_of_nobody():

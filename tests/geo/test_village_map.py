@@ -84,11 +84,11 @@ def test_the_constant_part_is_the_same_for_every_view():
 
 def test_no_word_of_a_ledger_is_written_into_a_script():
     frame = places(HOSTILE)
-    group = Recolouring(view(frame, [1, 2, 3, 4], lines={"<b>": HOSTILE}))
+    group = Recolouring(packed(view(frame, [1, 2, 3, 4], lines={"<b>": HOSTILE})))
     made = VillageMap(BOUNDS, {})
     group.add_to(made)
     html = made.get_root().render()
-    found = re.search(r'guanmo\.show\("([A-Za-z0-9+/=]+)"\)', html)
+    found = re.search(r'guanmo\.show\("([A-Za-z0-9+/=]+)", ""\)', html)
     assert found is not None
     assert unpacked(found.group(1))["names"] == HOSTILE
     for word in HOSTILE:
@@ -96,9 +96,17 @@ def test_no_word_of_a_ledger_is_written_into_a_script():
     assert "onerror" not in html
 
 
+@pytest.mark.parametrize(
+    ("text", "code"), [('");alert(1)("', None), ("QUJD", '"+alert(1)+"'), ("QUJD", "1"), ("", None)]
+)
+def test_nothing_else_gets_into_the_script(text: str, code: str | None):
+    with pytest.raises(ValueError, match="only packed views and 12-digit codes"):
+        Recolouring(text, code)
+
+
 def test_view_says_what_is_where():
     frame = places(["桂花村", "茶园社区", "红土坡村"])
-    found = view(frame, [0, float("nan"), 120], chosen="990101101003")
+    found = view(frame, [0, float("nan"), 120])
     assert found["classes"] == "0-1"
     assert found["names"] == ["桂花村", "茶园社区", "红土坡村"]
     assert found["parents"] == [0, 0, 0]
@@ -106,12 +114,12 @@ def test_view_says_what_is_where():
     assert found["lines"] == [["茶园面积", ["0亩", "nan亩", "120亩"]]]
     assert found["labels"] == [["990101101001", "桂花村", 31.5, 114.5]]
     assert found["circles"] == []
-    assert found["chosen"] == "990101101003"
 
 
 def test_circles_are_proportional_by_area_and_only_for_points():
     frame = places(["松柏镇", "木鱼镇", "宋洛乡", "九湖镇"]).assign(
-        geometry_source=["point", "point", "boundary", None], lon=[110.6, 110.4, 110.6, float("nan")]
+        geometry_source=pd.Series(["point", "point", "boundary", None], dtype="str"),
+        lon=[110.6, 110.4, 110.6, float("nan")],
     )
     values = [400.0, 100.0, 50.0, 20.0]
     found = view(frame, values, sizes=pd.Series(values))

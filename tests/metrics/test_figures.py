@@ -209,6 +209,18 @@ def test_yearly_figures_the_county_reported_once_itself_and_once_by_township():
     )
 
 
+def test_a_blank_in_a_yearbook_is_no_late_ledger_but_a_township_without_a_row_is():
+    register = places(COUNTY, EAST, WEST)
+    sent = reports("area", {(COUNTY, "2015"): 100.0, (EAST, "2016"): 110.0, (WEST, "2016"): None})
+    row = figure(sent, "area", "county", COUNTY, "2016", register=register)
+    assert (row["reported"], row["expected"], row["change"], row["compared"]) == (1, 2, 10, 1)
+    late = together(
+        reports("area", {(COUNTY, "2015"): 100.0, (EAST, "2016"): 110.0}),
+        targets("area", {(WEST, "2016"): 9.0}),
+    )
+    assert pd.isna(figure(late, "area", "county", COUNTY, "2016", register=register)["change"])
+
+
 def test_a_year_s_flow_is_its_own_sum():
     rows = together(
         reports("output", {(EAST, "2015"): 5.0, (EAST, "2016"): 6.0}),

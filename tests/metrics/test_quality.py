@@ -47,6 +47,13 @@ def test_townships_that_report_for_themselves():
     assert set(found["expected"]) == {1}
 
 
+def test_a_year_that_only_the_county_told_makes_nobody_late():
+    rows = reports("area", {(COUNTY, "2015"): 9.0, (EAST, "2016"): 1.0, (WEST, "2016"): 1.0})
+    register = places(COUNTY, EAST, WEST)
+    assert set(reporting_matrix(rows, register, ["monthly"])["period"]) == {"2016"}
+    assert reporting_matrix(rows, register, ["monthly"], until="2015").empty
+
+
 def test_late_reporters_the_longest_silent_first_with_their_last_report():
     rows = together(ROWS, reports("area", {(E1, "2026-08"): 1.0, (E2, "2026-08"): 1.0, (W1, "2026-08"): 1.0}))
     late = late_reporters(reporting_matrix(rows, places(), ["monthly"]))

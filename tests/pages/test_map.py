@@ -18,7 +18,7 @@ BOUNDS = (110.0, 30.9, 110.1, 31.1)
 LAYER = (b'{"type":"FeatureCollection","features":[]}', 7, BOUNDS)
 
 
-def publish_with(prepared: Path, geometry_source: dict[str, str | None], levels: tuple[str, ...]) -> None:
+def publish_with(prepared: Path, geometry_source: dict[str, str], levels: tuple[str, ...]) -> None:
     """The small county, its places of each level having the geometry that is named."""
     tables = county.full()
     places = tables["places"]
@@ -48,9 +48,10 @@ def component(page: Opened) -> dict[str, Any]:
 
 
 def view(page: Opened) -> dict[str, Any]:
-    found = re.search(r'guanmo\.show\("([^"]+)"\)', component(page)["feature_group"])
+    """What the browser is told to show."""
+    found = re.search(r'guanmo\.show\("([^"]+)", "(\d*)"\)', component(page)["feature_group"])
     assert found is not None
-    return unpacked(found.group(1))
+    return unpacked(found.group(1)) | {"chosen": found.group(2)}
 
 
 def test_villages_are_classed_and_counted(mapped: Path, open_page: Open):
