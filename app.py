@@ -25,9 +25,9 @@ st.set_page_config(
     page_title="观摩",
     page_icon=ICON,
     layout="wide",
-    initial_sidebar_state="auto",
+    initial_sidebar_state="collapsed",
     menu_items={"Get help": None, "Report a bug": None, "About": None},
 )
 pages = [st.Page(each.script, title=each.title, url_path=each.path, help=each.about) for each in PAGES]
 home = st.Page(root, title="观摩", url_path="", default=True, visibility="hidden")
-st.navigation([home, *pages], position="top").run()
+st.navigation([home, *pages], position="hidden").run()

@@ -251,6 +251,7 @@ def publish_if_needed(python: Path, config: Path) -> None:
         say("写出演示县的原始台账 …", "Writing the demo county's ledgers …")
         must(call([python, "-m", "demo", "--raw", part]))
         part.replace(raw)
+        say(f"原始台账在 {raw}", f"The ledgers are in {raw}")
     say("准备数据集 …", "Preparing the data set …")
     must(call([python, "prepare.py", "--config", config]))
 

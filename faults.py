@@ -13,6 +13,9 @@ from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
 
+SEVERITY_NAMES: dict[str, str] = {"error": "错误", "warning": "疑问", "info": "说明"}
+"""What a severity is called on screen, on the terminal and in the workbook that is sent back."""
+
 
 @dataclass(frozen=True)
 class Fault:

@@ -12,7 +12,6 @@ GRID = "#E6EBF0"
 LINE = "#D5DCE3"  # frames, zero lines
 
 PRIMARY = "#1F5F8B"  # the figure the chart is about; also the app's own accent
-SECONDARY = "#12807A"  # a second figure beside it
 CONTEXT = "#A3AFBA"  # what it is compared with: last year, other places
 CONTEXT_LIGHT = "#CDD5DC"
 

@@ -15,7 +15,7 @@ from metrics.periods import sorted_periods
 from wording import number_text, period_text
 
 SHARES = ((0.0, palette.AMBER), (0.5, "#F3DDB0"), (0.999, "#EAF1F5"), (1.0, "#DDE9F0"))
-FAULTS = (("error", "错误", palette.PRIMARY), ("warning", "疑点", palette.CONTEXT_LIGHT))
+FAULTS = (("error", "错误", palette.PRIMARY), ("warning", "疑问", palette.CONTEXT_LIGHT))
 
 
 def reporting_heatmap_chart(
@@ -71,10 +71,10 @@ def faults_chart(summary: pd.DataFrame, *, title: str | None = None, scale: floa
     """fault_summary as stacked bars: rejected rows and warnings per township, most rejected on top."""
     rows = summary[summary["error"] + summary["warning"] > 0].reset_index(drop=True)
     if rows.empty:
-        return empty_chart(title or "数据检查", "没有查出错误和疑点", scale=scale)
+        return empty_chart(title or "数据检查", "没有查出错误和疑问", scale=scale)
     figure = styled_figure(
-        f"{int(rows['error'].sum())}处错误,{int(rows['warning'].sum())}处疑点" if title is None else title,
-        "处数;错误的行没有采用,疑点的行已采用",
+        f"{int(rows['error'].sum())}处错误,{int(rows['warning'].sum())}处疑问" if title is None else title,
+        "处数;错误的行没有采用,疑问的行已采用",
         height=rows_height(len(rows)),
         scale=scale,
         legend=[(name, colour) for _, name, colour in FAULTS],
@@ -82,7 +82,7 @@ def faults_chart(summary: pd.DataFrame, *, title: str | None = None, scale: floa
     shown = plain_list(rows["name"])
     for column, name, colour in (
         ("error", "错误", palette.PRIMARY),
-        ("warning", "疑点", palette.CONTEXT_LIGHT),
+        ("warning", "疑问", palette.CONTEXT_LIGHT),
     ):
         figure.add_bar(
             x=rows[column], y=list(range(len(rows))), orientation="h", name=name, marker={"color": colour},

@@ -125,7 +125,7 @@ class _Rebuilt:
                     break
             elif depth == 1 and kind in _CELLS:
                 is_kept = True
-                row, first, last, chars = self._cell(kind, body, findings)
+                row, last, chars = self._cell(kind, body, findings)
                 rows, columns, text = max(rows, row + 1), max(columns, last + 1), text + chars
                 body = body[:_FORMULA_HEAD] + b"\0\0" if kind == _FORMULA else body
             elif kind != _CONTINUE:
@@ -137,8 +137,8 @@ class _Rebuilt:
         self.budget.take(name, rows, columns, text)
         yield _EOF, b""
 
-    def _cell(self, kind: int, body: bytes, findings: Findings) -> tuple[int, int, int, int]:
-        """Row, first and last column of a cell record, and the length of its shared text."""
+    def _cell(self, kind: int, body: bytes, findings: Findings) -> tuple[int, int, int]:
+        """Row and last column of a cell record, and the length of its shared text."""
         if len(body) < _SHORTEST[kind]:
             raise ValueError("cell breaks off")
         row, first = struct.unpack_from("<HH", body)
@@ -154,7 +154,7 @@ class _Rebuilt:
             findings.errors[row, first] = ERROR_CODES.get(body[6], "#REF!")
         elif kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
             findings.errors[row, first] = ERROR_CODES.get(body[8], "#REF!")
-        return row, first, last, chars
+        return row, last, chars
 
     def _records(self, start: int) -> Iterator[Record]:
         stream, at = self.stream, start

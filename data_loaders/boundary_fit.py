@@ -76,7 +76,8 @@ def _beside_gaps(places: gpd.GeoDataFrame, register: Register) -> Iterator[str]:
         if gap.area < 5000:
             return
         beside = np.flatnonzero(shapely.dwithin(shapes, gap, _BESIDE_M))
-        yield f"{'、'.join(register.name(codes[at]) for at in beside[:3])}之间{gap.area / 1e6:.2f}"
+        names = "、".join(register.name(codes[at]) for at in beside[:3])
+        yield f"{names}{'之间' if len(beside) > 1 else '以内'}{gap.area / 1e6:.2f}"
 
 
 def _in_metres(places: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], list[str]]:

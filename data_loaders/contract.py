@@ -17,12 +17,6 @@ from settings import Settings
 
 SPEC_VERSION = 1
 
-# OUT/CURRENT holds the name of a folder in OUT/versions/, which holds a Parquet file per table and these two.
-CURRENT = "CURRENT"
-VERSIONS = "versions"
-MANIFEST = "manifest.json"
-CONFIG = "config.toml"
-
 SOURCE = {"source_id": "str", "source_file": "str", "source_sheet": "str", "source_row": "Int64"}
 """Every fact names the file, sheet and row (counted from 1, as Excel shows it) that it came from."""
 

@@ -10,7 +10,8 @@ import io
 import pandas as pd
 import xlsxwriter
 
-SEVERITY_NAMES = {"error": "未采用", "warning": "请核对", "info": "说明"}
+from faults import SEVERITY_NAMES
+
 COLUMNS = {
     "severity": ("级别", 9),
     "file": ("文件", 34),

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 from data_loaders.enterprises import read_enterprises
+from data_loaders.findings import report
+from data_loaders.inbox import RawFile
+from data_loaders.limits import Refusal
 from data_loaders.names import read_aliases, read_history
 from data_loaders.observations import read_observations
+from data_loaders.personal import without_personal
 from data_loaders.places import read_places
 from data_loaders.placing import placements
 from data_loaders.problems import read_problems
@@ -50,17 +53,20 @@ class FileRead:
     tally: Tally = field(default_factory=Tally)
 
 
-def read_file(path: Path, name: str, source: Source, context: Context) -> FileRead:
+def read_file(file: RawFile, source: Source, context: Context) -> FileRead:
     """Every ledger of the file that the source's layouts describe; a file that cannot be opened is a fault."""
     log = FaultLog()
     read = FileRead(faults=log.faults)
+    settings = context.settings
     try:
-        sheets = read_workbook(path, name)
+        opened = read_workbook(file.read(settings.limits), file.name, settings.limits, log)
     except DataProblem as problem:
-        log.add(unreadable(name, problem))
+        log.add(unreadable(file.name, problem))
         return read
+    sheets = without_personal(opened, source.layouts(), settings, log)
     reader = _READERS[source.kind]
-    for ledger in _ledgers(sheets, name, source, context.settings, log):
+    for ledger in _ledgers(sheets, file.name, source, settings, log):
+        report(ledger.sheet.findings, ledger.sheet.file, ledger.sheet.name, _cells_read(ledger), log)
         records, tally = reader(ledger, source, context, log)
         for table, rows in records.items():
             read.records.setdefault(table, []).extend(rows)
@@ -71,7 +77,15 @@ def read_file(path: Path, name: str, source: Source, context: Context) -> FileRe
 
 def unreadable(name: str, problem: DataProblem) -> Fault:
     """The fault of a file that cannot be opened or used at all."""
+    if isinstance(problem, Refusal):
+        return problem.fault
     return Fault("error", "unreadable_file", str(problem), remedy="请换一份能打开的文件。", file=name)
+
+
+def _cells_read(ledger: Ledger) -> set[tuple[int, int]]:
+    """The cells that the layout asks for, in rows that count."""
+    rows = [row.index for row in ledger.rows if row.rule is None or row.rule.row != "skip"]
+    return {(row, column.index) for row in rows for column in ledger.columns.values()}
 
 
 def _ledgers(

@@ -55,15 +55,19 @@ class CheckedWorkbook:
     has_external_links: bool = False  # where the format does not tell which cells use them
 
 
-def report(findings: Findings, file: str, sheet: str, log: FaultLog) -> None:
-    """The faults of one sheet, one for each kind and column."""
+def report(findings: Findings, file: str, sheet: str, read: set[Cell], log: FaultLog) -> None:
+    """The faults of the cells that somebody reads, one for each kind and column.
+
+    A workbook computes much that nobody reads, such as percentages of a blank: its errors concern nobody.
+    """
     by_text: dict[str, list[Cell]] = {}
     for cell, text in findings.errors.items():
-        by_text.setdefault(text, []).append(cell)
+        if cell in read:
+            by_text.setdefault(text, []).append(cell)
     for text, cells in by_text.items():
         for column in _columns(cells):
             log.add(error_cell(file, sheet, text, column))
-    for column in _columns(findings.circular):
+    for column in _columns(read.intersection(findings.circular)):
         log.add(
             Fault(
                 "error",
@@ -75,7 +79,7 @@ def report(findings: Findings, file: str, sheet: str, log: FaultLog) -> None:
                 expected="数字",
             )
         )
-    for column in _columns(findings.uncalculated):
+    for column in _columns(read.intersection(findings.uncalculated)):
         log.add(
             Fault(
                 "error",
@@ -87,7 +91,7 @@ def report(findings: Findings, file: str, sheet: str, log: FaultLog) -> None:
                 expected="数字",
             )
         )
-    for column in _columns(findings.external):
+    for column in _columns(read.intersection(findings.external)):
         log.add(
             Fault(
                 "warning",

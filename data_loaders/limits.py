@@ -140,9 +140,9 @@ class Budget:
                 "请分几个文件提交。",
             )
 
-    def take(self, sheet: str, rows: int, columns: int, text: int = 0) -> None:
-        """One sheet whose content reaches that many rows and columns and holds that many characters."""
-        self.cells += rows * columns
+    def take(self, sheet: str, rows: int, columns: int, text: int = 0, filled: int = 0) -> None:
+        """One sheet: how many rows and columns its content spans, its characters, its cells with content."""
+        self.cells += max(rows * columns, filled)
         self.text += text
         limits, remedy = self.limits, "请删去表外多余的内容(可能是误填的单元格)。"
         if rows > limits.rows:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from data_loaders.findings import Findings
-from data_loaders.limits import Budget
+from data_loaders.limits import MB, Budget
 from data_loaders.sheet_xml import attribute, parse
 
 _CELLS = ("table:table-cell", "table:covered-table-cell")
@@ -32,7 +32,6 @@ class _OdsWalk:
     name: str = ""
     rows: int = 0  # up to the last one with content
     columns: int = 0
-    built: int = 0  # cells that the reader builds before it repeats rows
     text: int = 0
     row: int = 0  # rows passed
     repeats: int = 1  # of the row under way
@@ -58,7 +57,7 @@ class _OdsWalk:
             self.name = attribute(attributes, "table:name")
             self.sheets[self.name] = Findings()
             self.budget.count_sheets(len(self.sheets))
-            self.rows = self.columns = self.row = self.built = self.text = 0
+            self.rows = self.columns = self.row = self.text = 0
 
     def _cell(self, attributes: list[str]) -> None:
         self.copies = _count(attributes, "table:number-columns-repeated")
@@ -74,7 +73,7 @@ class _OdsWalk:
         self._add_text(len(written))
         findings = self.sheets.setdefault(self.name, Findings())
         if attribute(attributes, "calcext:value-type") == "error":
-            findings.errors[self.row, first] = "#VALUE!"
+            findings.errors[self.row, first] = "公式出错"
         if _LINK.search(formula):
             findings.external.append((self.row, first))
 
@@ -93,7 +92,6 @@ class _OdsWalk:
             self.row += self.repeats
             if self.last:
                 self.rows, self.columns = self.row, max(self.columns, self.last)
-                self.built += self.last
                 self._check()
         elif name == "table:table":
             self.budget.take(self.name, self.rows, self.columns, self.text)
@@ -101,14 +99,10 @@ class _OdsWalk:
     def _check(self) -> None:
         """Stop as soon as the sheet is beyond what is allowed, not when it has been read."""
         limits = self.budget.limits
-        if (
-            self.built > limits.cells
-            or self.rows > limits.rows
-            or self.rows * self.columns > limits.cells
-            or self.text > limits.unpacked_mb * 1_000_000
-        ):
-            self.budget.take(self.name, self.rows, max(self.columns, 1), max(self.text, 0))
-            self.budget.take(self.name, 1, max(self.built, 1))
+        limits = self.budget.limits
+        is_over = self.rows > limits.rows or self.rows * self.columns > limits.cells
+        if is_over or self.text > limits.unpacked_mb * MB:
+            self.budget.take(self.name, max(self.rows, 1), max(self.columns, 1), self.text)
 
 
 def _count(attributes: list[str], name: str) -> int:

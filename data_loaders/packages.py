@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-import struct
 import zipfile
 from xml.parsers import expat
 
@@ -40,6 +39,7 @@ _NO_CELLS = re.compile(
     r"|^(?:customxml|docprops)/|(?:vbaproject|vbadata|calcchain|comments\d*|connections|metadata|revisions)\.\w+$"
     r"|worksheets/_rels/"
 )
+_BOOKS = {"xlsx": re.compile(r"(?:^|/)workbook\d*\.xml$"), "xlsb": re.compile(r"(?:^|/)workbook\.bin$")}
 _TABLE_PARTS = (".xml", ".rels", ".bin")
 _UNIQUE_COUNT = re.compile(rb"uniqueCount\s*=\s*[\"']\s*(\d+)")
 
@@ -51,16 +51,18 @@ def check_package(content: bytes, file: str, limits: Limits) -> CheckedWorkbook:
             raise too_many_entries(file, limits)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _checked(archive, file, limits)
-    except (*BROKEN, expat.ExpatError, KeyError, IndexError) as error:
+    except (*BROKEN, StopIteration, LookupError) as error:
         raise damaged(file) from error
 
 
 def _checked(archive: zipfile.ZipFile, file: str, limits: Limits) -> CheckedWorkbook:
-    entries = {entry_name(entry).replace("\\", "/").lstrip("/"): entry for entry in archive.infolist()}
-    if any(is_encrypted(entry) for entry in entries.values()):
+    by_name = {entry_name(entry).replace("\\", "/").lstrip("/"): entry for entry in archive.infolist()}
+    if any(map(is_encrypted, by_name.values())):
         raise encrypted(file)
+    # Two parts whose names differ in case only would be one part to one program and another to the next.
+    entries = {name: by_name[name] for name in {name.lower(): name for name in by_name}.values()}
     kind = _kind(archive, entries, file, limits)
-    wanted = {name: entry for name, entry in entries.items() if _holds_cells(name, kind) and not entry.is_dir()}
+    wanted = {name: entry for name, entry in entries.items() if _holds_cells(name, kind)}
     check_archive(list(wanted.values()), file, limits, limits.unpacked_mb, "unpacked_mb")
     most = int(limits.unpacked_mb * MB)
     parts = {name: read_entry(archive, entry, most) for name, entry in wanted.items()}
@@ -75,11 +77,9 @@ def _kind(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], file: s
         if read_entry(archive, entries["mimetype"], int(limits.file_mb * MB)).strip() == _ODS_TYPE:
             return "ods"
         raise foreign(file, "别的办公文件", "请换成 Excel、WPS 表格或 CSV 文件。")
-    for name in names:
-        if re.search(r"(?:^|/)workbook\.bin$", name):
-            return "xlsb"
-        if re.search(r"(?:^|/)workbook\d*\.xml$", name):
-            return "xlsx"
+    for kind, book in _BOOKS.items():
+        if any(map(book.search, names)):
+            return kind
     if any(name.startswith("word/") for name in names):
         raise foreign(file, "Word 文档(.docx)", "请把表格复制到 Excel 或 WPS 表格里,另存为 .xlsx。")
     if any(name.startswith("ppt/") for name in names):
@@ -115,17 +115,19 @@ def _office(
     parts: dict[str, bytes], kind: str, file: str, limits: Limits, is_linked: bool
 ) -> CheckedWorkbook:
     budget = Budget(file, limits)
-    for name, part in parts.items():
-        if name.lower().endswith((".xml", ".rels")):
-            parse(part)
     folded = {name.lower(): name for name in parts}
-    book = next(name for name in parts if re.search(r"(?:^|/)workbook\d*\.(?:xml|bin)$", name.lower()))
-    folder = posixpath.dirname(book)
-    listed = biff12.listed_sheets(parts[book]) if kind == "xlsb" else _listed_sheets(parts[book])
+    book = next(name for low, name in folded.items() if _BOOKS[kind].search(low))
+    folder, suffix = posixpath.dirname(book), "bin" if kind == "xlsb" else "xml"
+
+    def beside(path: str) -> str | None:
+        return folded.get(posixpath.join(folder, path).lower())
+
+    listed = (biff12.listed_sheets if kind == "xlsb" else _listed_sheets)(parts[book])
     budget.count_sheets(len(listed))
-    targets = _targets(parts[folded[f"{folder}/_rels/{posixpath.basename(book)}.rels".lower().lstrip("/")]])
-    shared = parts.get(folded.get(f"{folder}/sharedstrings.{'bin' if kind == 'xlsb' else 'xml'}".lower(), ""), b"")
-    lengths = _shared_lengths(shared, kind)
+    relations = folded[posixpath.join(folder, "_rels", posixpath.basename(book) + ".rels").lower()]
+    targets = _targets(parts[relations])
+    texts = beside(f"sharedStrings.{suffix}")
+    lengths = _shared_lengths(parts[texts], kind) if texts else []
     if kind == "xlsb":
         parts[book] = biff12.only_sheets(parts[book])
     sheets: dict[str, Findings] = {}
@@ -134,14 +136,23 @@ def _office(
         path = posixpath.normpath(posixpath.join("/", folder, targets[relation]))
         name = folded[path.lstrip("/").lower()]
         if name not in scans:
-            if kind != "xlsb":
-                parts[name] = without_blanks(parts[name])
+            parts[name] = parts[name] if kind == "xlsb" else without_blanks(parts[name])
             scans[name] = _scan(parts[name], kind, lengths, limits)
         scan, text = scans[name]
-        budget.take(sheet, scan.rows, scan.columns, text)
-        budget.take(sheet, 1, 0 if scan.filled <= limits.cells else scan.filled)
+        budget.take(sheet, scan.rows, scan.columns, text, scan.filled)
         sheets[sheet] = scan.findings
-    return CheckedWorkbook(_packed(parts), sheets, has_external_links=is_linked and kind == "xlsb")
+    # What was not looked at is not passed on.
+    few = {name for name in (beside(f"styles.{suffix}"), folded.get("_rels/.rels"), _types(folded)) if name}
+    for name in few:
+        if name.lower().endswith((".xml", ".rels")):
+            parse(parts[name])
+    kept = {book, relations, *scans, *few, *([texts] if texts else [])}
+    content = _packed({name: part for name, part in parts.items() if name in kept})
+    return CheckedWorkbook(content, sheets, has_external_links=is_linked and kind == "xlsb")
+
+
+def _types(folded: dict[str, str]) -> str | None:
+    return folded.get("[content_types].xml")
 
 
 def _scan(part: bytes, kind: str, lengths: list[int], limits: Limits) -> tuple[SheetScan, int]:
@@ -202,5 +213,3 @@ def _packed(parts: dict[str, bytes]) -> bytes:
         for name, part in parts.items():
             archive.writestr(zipfile.ZipInfo(name), part)
     return target.getvalue()
-
-

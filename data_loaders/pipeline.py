@@ -6,11 +6,10 @@ by the one reader of its kind, so another county is another config.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import geopandas as gpd
 import pandas as pd
@@ -21,8 +20,10 @@ from data_loaders.contract import SourceFile, conform
 from data_loaders.cross_reports import check_reports
 from data_loaders.duplicates import without_repeats
 from data_loaders.file_reading import Context, FileRead, read_file, unreadable
+from data_loaders.inbox import Inbox, RawFile, read_inbox
 from data_loaders.names import aliases_of, history_of
 from data_loaders.observations import observations_table, reported_rows
+from data_loaders.personal_numbers import masked, without_numbers
 from data_loaders.places import county_only, places_table, with_geometry
 from data_loaders.placing import placements_table
 from data_loaders.positions import Positions
@@ -39,6 +40,11 @@ BLOCKING = frozenset(
     {
         "missing_source",
         "unreadable_file",
+        "encrypted_file",
+        "foreign_file",
+        "over_limit",
+        "unsafe_path",
+        "nested_zip",
         "missing_sheet",
         "missing_header",
         "missing_column",
@@ -134,7 +140,8 @@ class _Run:
     ) -> None:
         self.settings, self.raw, self.prepared, self.progress = settings, raw, prepared, progress
         self.log = prepared.log
-        self.files = _files(settings, raw, prepared.log)
+        self.inbox = read_inbox(raw, settings.sources, settings.limits, prepared.log)
+        self.files = _files(settings, self.inbox, prepared.log)
         self.total = sum(map(len, self.files.values()))
         self.done = 0
         self.placements: list[dict[str, object]] = []
@@ -142,53 +149,54 @@ class _Run:
     def read(self, context: Context, *kinds: str) -> dict[str, list[dict[str, object]]]:
         """Rows by table from every file of these kinds, in the config's order and then by name."""
         records: dict[str, list[dict[str, object]]] = {}
-        for source, path, name in self._of_kind(*kinds):
-            found = read_file(path, name, source, context)
+        for source, file in self._of_kind(*kinds):
+            found = read_file(file, source, context)
             for table, rows in found.records.items():
                 records.setdefault(table, []).extend(rows)
             self.placements.extend(found.placements)
-            self._took(source, path, name, found)
+            self._took(source, file, found)
         return records
 
     def boundaries(self) -> list[tuple[Source, str, gpd.GeoDataFrame]]:
         """Every boundary file's places."""
         frames = []
-        for source, path, name in self._of_kind("boundaries"):
+        for source, file in self._of_kind("boundaries"):
             found = FileRead()
             log = FaultLog(found.faults)
             try:
-                frame = read_boundaries(path, source, log)
+                with file.on_disk() as path:
+                    frame = read_boundaries(path, source, log)
             except DataProblem as problem:
-                log.add(unreadable(name, problem))
+                log.add(unreadable(file.name, problem))
             else:
-                frames.append((source, name, frame))
+                frames.append((source, file.name, _without_personal_names(frame)))
                 found.tally = Tally(kept=len(frame))
-            self._took(source, path, name, found)
+            self._took(source, file, found)
         return frames
 
-    def _of_kind(self, *kinds: str) -> list[tuple[Source, Path, str]]:
+    def _of_kind(self, *kinds: str) -> list[tuple[Source, RawFile]]:
         return [
-            (source, path, path.relative_to(self.raw).as_posix())
+            (source, file)
             for source in self.settings.sources
             if source.kind in kinds
-            for path in self.files[source.id]
+            for file in self.files[source.id]
         ]
 
-    def _took(self, source: Source, path: Path, name: str, found: FileRead) -> None:
+    def _took(self, source: Source, file: RawFile, found: FileRead) -> None:
         for fault in found.faults:
-            self.prepared.log.add(fault)
-        content = path.read_bytes()
-        digest, tally = hashlib.sha256(content).hexdigest(), found.tally
+            self.prepared.log.add(without_numbers(fault))
+        tally = found.tally
         self.prepared.sources.append(
-            SourceFile(source.id, name, digest, len(content), tally.kept, tally.rejected)
+            SourceFile(source.id, file.name, file.sha256(), file.size, tally.kept, tally.rejected)
         )
         self.done += 1
-        self.progress(f"{source.title} {path.name}", self.done, self.total)
+        self.progress(f"{source.title} {PurePosixPath(file.name).name}", self.done, self.total)
 
 
-def _files(settings: Settings, raw: Path, log: FaultLog) -> dict[str, list[Path]]:
+def _files(settings: Settings, inbox: Inbox, log: FaultLog) -> dict[str, list[RawFile]]:
     """The files of each source; an alternative source is read only when the one it stands for has none."""
-    found = {source.id: _matching(raw, source.files) for source in settings.sources}
+    inbox.report_unused(settings.sources, log)
+    found = {source.id: inbox.matching(source) for source in settings.sources}
     for source in settings.sources:
         if source.instead_of is not None and found[source.instead_of]:
             found[source.id] = []
@@ -209,10 +217,11 @@ def _files(settings: Settings, raw: Path, log: FaultLog) -> dict[str, list[Path]
     return found
 
 
-def _matching(raw: Path, pattern: str) -> list[Path]:
-    # Office writes ~$ lock files beside an open workbook.
-    found = (path for path in raw.glob(pattern) if path.is_file())
-    return sorted(path for path in found if not path.name.startswith(("~$", ".")))
+def _without_personal_names(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Names of shapes go into messages; a parcel may be named after its holder's number."""
+    return frame.assign(
+        **{name: frame[name].map(masked, na_action="ignore") for name in ("name", "parent_name")}
+    )
 
 
 def _own_events(problems: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:

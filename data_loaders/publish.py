@@ -24,19 +24,8 @@ import pandera.pandas as pa
 import pyarrow as arrow
 import pyarrow.parquet as parquet
 
-from data_loaders.contract import (
-    CONFIG,
-    CURRENT,
-    DATES,
-    KEYS,
-    MANIFEST,
-    SPEC_VERSION,
-    TABLES,
-    VERSIONS,
-    Manifest,
-    MapLayer,
-    SourceFile,
-)
+from data_loaders.contract import DATES, KEYS, SPEC_VERSION, TABLES, Manifest, MapLayer, SourceFile
+from data_loaders.folder import CONFIG, CURRENT, MANIFEST, VERSIONS, replace_file, sync_folder
 from settings import Settings
 
 KEEP = 5  # versions: a reader that opened one keeps it through several publications
@@ -90,18 +79,6 @@ def publish(
     return manifest
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write `content` beside `path` and rename it over: readers see the old or the new file, never a part."""
-    descriptor, aside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(aside).chmod(0o644)
-    Path(aside).replace(path)
-    _sync_folder(path.parent)
-
-
 def contract_schema(table: str) -> pa.DataFrameSchema:
     """The table's contract as a pandera schema; a frame that breaks it is our bug, so it raises."""
     columns = {
@@ -139,7 +116,7 @@ def _write_layer(
 
 
 def _install(aside: Path, target: Path) -> None:
-    _sync_folder(aside)
+    sync_folder(aside)
     aside.chmod(0o755)
     try:
         aside.rename(target)
@@ -149,7 +126,7 @@ def _install(aside: Path, target: Path) -> None:
         # The same content was published before: its folder is already there, complete.
         shutil.rmtree(aside)
         os.utime(target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _prune(versions: Path, keep: str) -> None:
@@ -176,16 +153,6 @@ def _sync(path: Path) -> str:
         os.fsync(file.fileno())
         file.seek(0)
         return _sha256(file.read())
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder; NTFS journals the rename itself
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sha256(content: bytes) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
+from xml.sax.saxutils import unescape as unescape_marks
 
 from data_loaders.findings import Cell, Findings
 
@@ -22,6 +23,14 @@ _AREA = re.compile(
 )
 _BLANK = re.compile(rb'<c r="[A-Z]+[0-9]+"(?: s="[0-9]+")?/>')
 _PLACELESS = re.compile(rb'<(?:[\w.-]+:)?c(?! r="[A-Z]+[0-9]+")[\s/>]')
+_ANY_CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
+_HEAD = rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="[0-9]+")?'
+_PLAIN = re.compile(_HEAD.replace(b"([0-9]{1,7})", b"[0-9]{1,7}") + rb'(?: t="(?!e")[a-z]+")?><(?:v|is)>')
+_PLAIN_ROW = re.compile(_HEAD.replace(b"([A-Z]{1,3})", b"[A-Z]{1,3}") + rb'(?: t="(?!e")[a-z]+")?><(?:v|is)>')
+_COMPUTED = re.compile(
+    _HEAD + rb'(?: t="([a-z]+)")?><f(?: [^<>]*)?(?:/>|>([^<>]*)</f>)(?:<v>([^<>]*)</v>|<v ?/>)?</c>'
+)
+_MARKS = {"&quot;": '"', "&apos;": "'"}
 _CHECKED_FORMULAS = 20_000  # for circles: each costs more than reading the cell
 _LINK = re.compile(r"(?<![\w\]])\[(?:\d+|[^\[\]]+\.(?:xls\w?|ods|csv|et))\]", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -77,6 +86,10 @@ class _Enough(Exception):
 
 def scan_sheet(content: bytes, most: int) -> SheetScan:
     """Look through a worksheet; cells that are only formatted are no content. Stops after `most` cells."""
+    plain = _plain_scan(content)
+    if plain is not None:
+        parse(content)
+        return plain
     walk = _SheetWalk(most)
     try:
         parse(content, walk.listen)
@@ -84,6 +97,33 @@ def scan_sheet(content: bytes, most: int) -> SheetScan:
     except _Enough:
         pass
     return walk.scan
+
+
+def _plain_scan(content: bytes) -> SheetScan | None:
+    """The scan of a sheet that is written as most are, several times as fast; None when it is not.
+
+    Sound XML without comments has no `<` but where a tag begins, so when every cell is spelled in one of the
+    two ways that count below, nothing was overlooked.
+    """
+    if b"<!" in content or content.count(b"<?") > 1:
+        return None
+    columns, rows = _PLAIN.findall(content), _PLAIN_ROW.findall(content)
+    computed = _COMPUTED.findall(content)
+    if len(columns) + len(computed) != len(_ANY_CELL.findall(content)):
+        return None
+    rows += [cell[1] for cell in computed]
+    columns += [cell[0] for cell in computed]
+    scan = SheetScan(
+        rows=max(map(int, set(rows)), default=0),
+        columns=max((column_index(letters.decode()) + 1 for letters in set(columns)), default=0),
+        filled=len(columns),
+        text_cells=content.count(b' t="s"'),
+    )
+    judge = _FormulaJudge(scan.findings)
+    for letters, row, kind, formula, value in computed:
+        cell = int(row) - 1, column_index(letters.decode())
+        judge.note(cell, kind.decode(), unescape_marks(formula.decode(), _MARKS), value.decode())
+    return scan
 
 
 def without_blanks(content: bytes) -> bytes:
@@ -102,7 +142,7 @@ class _SheetWalk:
         self.kind = self.value = ""
         self.formula: str | None = None
         self.heard: list[str] = []
-        self.checked = 0
+        self.judge = _FormulaJudge(self.scan.findings)
 
     def listen(self, parser: expat.XMLParserType) -> None:
         self.parser = parser
@@ -126,9 +166,8 @@ class _SheetWalk:
             self.column = -1
 
     def begin(self, attributes: list[str]) -> None:
-        if self.formula is not None or self.kind == "e":
-            self.settle()
-        self.kind, position = "", ""
+        self.settle()
+        position = ""
         for at in range(0, len(attributes), 2):
             key = attributes[at]
             if key == "r":
@@ -168,18 +207,30 @@ class _SheetWalk:
 
     def settle(self) -> None:
         """Note what the cell's formula and error say; then forget them."""
-        findings, formula = self.scan.findings, self.formula
-        if self.kind == "e":
-            findings.errors[self.cell] = self.value.strip() or "#REF!"
-        elif formula is not None and not self.value and self.kind != "str":
-            findings.uncalculated.append(self.cell)
-        elif formula and self.checked < _CHECKED_FORMULAS:
-            self.checked += 1
-            if _is_circular(formula, *self.cell):
-                findings.circular.append(self.cell)
-        if formula and "[" in formula and _LINK.search(formula):
-            findings.external.append(self.cell)
+        if self.kind == "e" or self.formula is not None:
+            self.judge.note(self.cell, self.kind, self.formula, self.value)
         self.kind, self.value, self.formula = "", "", None
+
+
+class _FormulaJudge:
+    """Which values a sheet's formulas make doubtful."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.left = _CHECKED_FORMULAS
+
+    def note(self, cell: Cell, kind: str, formula: str | None, value: str) -> None:
+        findings = self.findings
+        if kind == "e":
+            findings.errors[cell] = value.strip() or "#REF!"
+        elif not value and kind != "str":
+            findings.uncalculated.append(cell)
+        elif formula and self.left > 0:
+            self.left -= 1
+            if _is_circular(formula, *cell):
+                findings.circular.append(cell)
+        if formula and "[" in formula and _LINK.search(formula):
+            findings.external.append(cell)
 
 
 def _cell(position: str) -> Cell:

@@ -15,19 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from data_loaders.contract import (
-    CONFIG,
-    CURRENT,
-    MANIFEST,
-    SPEC_VERSION,
-    TABLES,
-    VERSIONS,
-    Dataset,
-    Manifest,
-    MapLayer,
-    SourceFile,
-    conform,
-)
+from data_loaders.contract import SPEC_VERSION, TABLES, Dataset, Manifest, MapLayer, SourceFile, conform
+from data_loaders.folder import CONFIG, CURRENT, MANIFEST, VERSIONS
 from faults import DataProblem
 from settings import ConfigProblem, parse_settings
 

@@ -1,24 +1,31 @@
 """A file of tables → `Sheet`s: plain grids of cells with merged ranges filled in.
 
-In: .xls .xlsx .xlsm .xlsb .ods (python-calamine) or .csv .tsv (UTF-8 with or without BOM, else GB18030).
-Refuses, with a DataProblem that names the file, anything that cannot be opened.
+In: the bytes of a .xls .xlsx .xlsm .xlsb .ods (python-calamine) or of delimited text, told apart by what is in
+them, not by their name. Out: sheets, with what their formulas say beside them. Refuses, with one fault that
+says what to do, whatever is locked, damaged, larger than [limits] allows, or no table at all. Only what was
+checked reaches calamine: the file is packed anew from the parts that were looked through.
 """
 
 from __future__ import annotations
 
-import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from data_loaders.biff import check_ole
+from data_loaders.content import OLE, TEXT, content_kind
+from data_loaders.delimited import read_delimited
+from data_loaders.findings import ERROR_TEXTS, Cell, Findings, address, column_letters, linked_somewhere
+from data_loaders.limits import check_size, damaged
+from data_loaders.packages import check_package
 from data_loaders.values import cell_text
-from faults import DataProblem
+from faults import Fault, FaultLog
+from settings import Limits
 
-TEXT_SUFFIXES = {".csv": ",", ".tsv": "\t"}
+__all__ = ["Sheet", "address", "column_letters", "read_workbook"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,8 @@ class Sheet:
     file: str
     name: str
     cells: list[list[Any]]
-    merged: frozenset[tuple[int, int]] = frozenset()  # cells whose content came from a merged range's corner
+    merged: frozenset[Cell] = frozenset()  # cells whose content came from a merged range's corner
+    findings: Findings = field(default_factory=Findings)
 
     @cached_property
     def width(self) -> int:
@@ -46,60 +54,79 @@ class Sheet:
         return cell_text(self.cell(row, column))
 
 
-def column_letters(column: int) -> str:
-    """0 → A, 25 → Z, 26 → AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+def read_workbook(content: bytes, file: str, limits: Limits, log: FaultLog) -> list[Sheet]:
+    """Every sheet in the file; `file` is how faults and sources will call it. Raises Refusal."""
+    check_size(len(content), file, limits)
+    kind = content_kind(content, file)
+    if kind == TEXT:
+        sheet = Sheet(file=file, name="", cells=read_delimited(content, file, limits))
+        return [_bounded(sheet, limits, log)]
+    checked = (check_ole if kind == OLE else check_package)(content, file, limits)
+    if checked.has_external_links:
+        log.add(linked_somewhere(file))
+    return [_bounded(sheet, limits, log) for sheet in _opened(checked.content, checked.sheets, file, limits)]
 
 
-def address(row: int, column: int) -> str:
-    """The cell's name in Excel, such as C17, from indices that start at 0."""
-    return f"{column_letters(column)}{row + 1}"
-
-
-def read_workbook(path: Path, name: str) -> list[Sheet]:
-    """Every sheet of the file at `path`; `name` is how faults and sources will call it."""
-    if path.suffix.lower() in TEXT_SUFFIXES:
-        return [_read_text(path, name)]
+def _opened(content: bytes, findings: dict[str, Findings], file: str, limits: Limits) -> list[Sheet]:
     try:
-        with CalamineWorkbook.from_path(str(path)) as workbook:
-            return [_filled(workbook, sheet, name) for sheet in workbook.sheet_names]
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            return [_filled(workbook, name, file, findings, limits) for name in workbook.sheet_names]
     except (CalamineError, OSError, ValueError) as error:
-        raise DataProblem(
-            f"{name} 打不开,可能已损坏、加了密码或不是表格文件({error})。请用 Excel 或 WPS 打开后另存为 .xlsx。"
-        ) from error
+        # What the library says may quote a cell, so it is not passed on.
+        raise damaged(file) from error
+    except BaseException as error:
+        # calamine's own faults arrive as PanicException, which is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(file) from None
 
 
-def _filled(workbook: CalamineWorkbook, sheet: str, file: str) -> Sheet:
-    page = workbook.get_sheet_by_name(sheet)
-    cells = page.to_python(skip_empty_area=False)
-    filled: set[tuple[int, int]] = set()
+def _filled(
+    workbook: CalamineWorkbook, name: str, file: str, findings: dict[str, Findings], limits: Limits
+) -> Sheet:
+    page = workbook.get_sheet_by_name(name)
+    cells: list[list[Any]] = page.to_python(skip_empty_area=False)
+    filled: set[Cell] = set()
+    area = 0
     for (top, left), (bottom, right) in page.merged_cell_ranges or []:
         # A merged range may reach past the used rectangle; what is not there has nothing to fill.
-        for row in range(top, min(bottom, len(cells) - 1) + 1):
+        bottom, right = min(bottom, len(cells) - 1), min(right, limits.columns)
+        area += max(0, bottom - top + 1) * max(0, right - left + 1)
+        if area > 2 * limits.cells:  # ranges cannot overlap in a workbook that a program has written
+            raise damaged(file)
+        for row in range(top, bottom + 1):
             for column in range(left, min(right, len(cells[row]) - 1) + 1):
                 if (row, column) != (top, left):
                     cells[row][column] = cells[top][left]
                     filled.add((row, column))
-    return Sheet(file=file, name=sheet, cells=cells, merged=frozenset(filled))
+    return Sheet(file, name, cells, frozenset(filled), findings.get(name, Findings()))
 
 
-def _read_text(path: Path, name: str) -> Sheet:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise DataProblem(f"{name} 读不出来({error.strerror})。请检查文件是否被占用。") from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise DataProblem(f"{name} 的文字编码认不出来。请另存为 UTF-8 编码的 CSV。")
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=TEXT_SUFFIXES[path.suffix.lower()])
-    return Sheet(file=name, name="", cells=[list(row) for row in rows])
+def _bounded(sheet: Sheet, limits: Limits, log: FaultLog) -> Sheet:
+    """The sheet without cells that are too long, and without values that are errors."""
+    findings, most = sheet.findings, limits.cell_chars
+    for index, row in enumerate(sheet.cells):
+        for column, cell in enumerate(row):
+            if type(cell) is not str or not cell:
+                continue
+            if len(cell) > most:
+                row[column] = ""
+                log.add(_too_long(sheet, (index, column), len(cell), most))
+            elif cell[0] == "#" and cell in ERROR_TEXTS and (index, column) not in sheet.merged:
+                findings.errors[index, column] = cell
+    for index, column in findings.disbelieved():
+        if index < len(sheet.cells) and column < len(sheet.cells[index]):
+            sheet.cells[index][column] = ""
+    return sheet
+
+
+def _too_long(sheet: Sheet, cell: Cell, chars: int, most: int) -> Fault:
+    return Fault(
+        "error",
+        "long_text",
+        f"这一格有{chars}个字,超过上限{most},没有采用",
+        "请把长文字移到单独的文件里;确实需要的,在 config.toml 的 [limits] 里调大 cell_chars。",
+        *(sheet.file, sheet.name, address(*cell)),
+        found=f"{chars}个字",
+        expected=f"不超过{most}个字",
+    )

@@ -166,7 +166,8 @@ def view_of(
     - sizes: values that circles are proportional to, for places that have only a point.
     """
     parent_names = list(dict.fromkeys(places["parent_name"].dropna()))
-    parents = [None if pd.isna(name) else parent_names.index(name) for name in places["parent_name"]]
+    position = {name: at for at, name in enumerate(parent_names)}
+    parents = [position.get(name) for name in places["parent_name"]]
     located = labels.dropna(subset=["lon", "lat"])
     return {
         "level": level,

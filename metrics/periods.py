@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 
@@ -46,12 +45,6 @@ def last_day(period: str) -> date:
     year = int(period[:4])
     month = int(period[5:]) if len(period) > 4 else 12
     return date(year, month, calendar.monthrange(year, month)[1])
-
-
-def period_dates(periods: pd.Series) -> pd.Series:
-    """Periods as dates for a time axis: the first day of the month or year."""
-    months = periods.astype("str").where(periods.str.len() > 4, periods.astype("str") + "-01")
-    return pd.to_datetime(months + "-01", format="%Y-%m-%d")
 
 
 def previous_columns(periods: list[str]) -> NDArray[np.intp]:

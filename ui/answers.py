@@ -132,7 +132,6 @@ def problems(data: Dataset) -> pd.DataFrame:
         return found.assign(
             township=found["township_code"].map(names(data)).fillna("县直及未注明"),
             place=found["place_code"].map(names(data)),
-            warning_name=found["warning"].map(rectification.WARNINGS),
         )
 
     return keep_as(data, "problems", make)

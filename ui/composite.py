@@ -126,7 +126,7 @@ def township_cards(page: Page, ranking: pd.DataFrame) -> None:
         st.html(
             cards(
                 [
-                    Card("全县名次", f"第{row['rank']}名", f"/共{ranked}个乡镇", lines=lines),
+                    Card("全县名次", f"第{row['rank']}名", f"/{ranked}", lines=lines),
                     Card(data.settings.ranking.name, score, "分", lines=((_gap(ranking, row),),)),
                 ],
                 kind="small",

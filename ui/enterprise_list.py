@@ -29,7 +29,7 @@ COLUMNS: Columns = {
 def enterprise_list(ledger: pd.DataFrame) -> None:
     """Search box and table, most jobs first."""
     words = st.text_input(
-        "查找", placeholder="名称、类型、产业、乡镇、荣誉", key="find_enterprise", width=360
+        "查找", placeholder="名称、类型、产业、乡镇、荣誉", key="find_enterprise", width=360, live=True
     )
     found = matching(ledger, words, ["name", "kind", "industry_name", "township", "place", "honours"])
     if found.empty:

@@ -79,7 +79,7 @@ def fault_list(faults: pd.DataFrame, names: dict[str, str]) -> None:
             *(name for name in SEVERITIES.values() if (named["severity_name"] == name).any()),
         ]
         severity = filters.part("severity", "级别", tuple(found))
-        words = st.text_input("查找", placeholder="乡镇、文件、内容", key="find_fault", width=260)
+        words = st.text_input("查找", placeholder="乡镇、文件、内容", key="find_fault", width=260, live=True)
     if severity != EVERYTHING:
         named = named[named["severity_name"] == severity]
     named = matching(named, words, ["township", "file", "sheet", "message", "remedy", "found"])

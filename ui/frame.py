@@ -17,7 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from data_loaders.contract import Dataset
 from faults import DataProblem
 from settings import ConfigProblem
-from ui import cached, notices, presentation, view
+from ui import cached, navigation, notices, presentation, view
 from ui.html import text
 from ui.navigation import PageEntry, entry
 from ui.view import View
@@ -64,12 +64,15 @@ def page(path: str) -> Iterator[Page]:
     try:
         data = cached.current()
     except (DataProblem, ConfigProblem) as found:
+        navigation.links({})
         notices.no_data(found)
         st.stop()
     chosen = view.read(data)
     shown = Page(data, chosen)
     if chosen.present:
         st.html(PRESENT_STYLE)
+    else:
+        navigation.links(view.params(chosen))
     _head(shown, this)
     notices.hints(chosen.notices)
     try:

@@ -1,11 +1,16 @@
 """The pages in the order in which a meeting goes through them.
 
-In: nothing. Out: one list that the router, the links between pages and the presentation keys share.
+In: nothing. Out: one list that the router, the links between pages and the presentation keys share; and the
+row of links at the head of a page. Streamlit's own navigation is not shown: its links drop the query
+parameters, and with them what the reader has chosen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import streamlit as st
 
 
 @dataclass(frozen=True)
@@ -43,3 +48,10 @@ def neighbours(path: str) -> tuple[PageEntry, PageEntry]:
     """The pages before and after this one; the last is followed by the first."""
     position = [page.path for page in PAGES].index(path)
     return PAGES[position - 1], PAGES[(position + 1) % len(PAGES)]
+
+
+def links(params: Mapping[str, str]) -> None:
+    """All pages in a row, each with the reader's choices."""
+    with st.container(horizontal=True, key="gm_nav", gap=None):
+        for page in PAGES:
+            st.page_link(page.script, label=page.title, query_params=dict(params))

@@ -16,9 +16,7 @@ from ui.view import View
 def buttons(path: str, chosen: View) -> None:
     """The button that enters presentation mode; within it, previous page, next page and the way out."""
     if not chosen.present:
-        st.button(
-            "投影", key="gm_enter", on_click=view.choose, args=("present", "1"), help="大字显示,适合会场投影"
-        )
+        st.button("投影", key="gm_enter", on_click=view.choose, args=("present", "1"))
         return
     before, after = neighbours(path)
     _turn(before, "上一页", "gm_previous", "Left", chosen)

@@ -16,6 +16,7 @@ from ui.tables import Columns, Shown, matching, show
 from wording import date_text, is_missing
 
 ON_PHONE = 30
+LADDER = {"red": "逾期", "yellow": "反弹", "blue": "临期", "none": "—"}
 STATES = {
     "未销号": lambda found: ~found["is_closed"],
     "逾期": lambda found: found["is_overdue"],
@@ -26,7 +27,7 @@ STATES = {
     "全部": lambda found: found["is_closed"] | True,
 }
 COLUMNS: Columns = {
-    "warning_name": "预警",
+    "ladder": "预警",
     "days_left": Shown("剩余天数", "number"),
     "status": "状态",
     "township": "乡镇",
@@ -58,7 +59,9 @@ def problem_list(found: pd.DataFrame) -> None:
         unit = filters.one_of(
             "problem_unit", "牵头单位", sorted(found["lead_unit"].dropna().unique()), "全部单位"
         )
-        words = st.text_input("查找", placeholder="问题、编号、责任人职务", key="find_problem", width=260)
+        words = st.text_input(
+            "查找", placeholder="问题、编号、责任人职务", key="find_problem", width=260, live=True
+        )
     shown = found[STATES[state](found)]
     for column, wanted in (("source", source), ("category", category), ("lead_unit", unit)):
         if wanted is not None:
@@ -69,10 +72,12 @@ def problem_list(found: pd.DataFrame) -> None:
     if shown.empty:
         notices.empty("没有这样的问题。")
         return
-    st.html(note(f"{len(shown)} 个问题,逾期久的在前;点一行看整改措施和经过"))
-    st.html(_on_phone(shown))
+    st.html(note(f"{len(shown)} 个问题,逾期久的在前") + _on_phone(shown))
     with st.container(key="gm_not_on_phone"):
-        picked = show(shown, COLUMNS, has_source=True, missing="—", rows=12, pick="problem_rows")
+        named = shown.assign(ladder=shown["warning"].map(LADDER))
+        picked = show(named, COLUMNS, has_source=True, missing="—", rows=12, pick="problem_rows")
+        if picked is None:
+            st.html(note("点一行左边的方框,看整改措施和经过"))
     if picked is not None:
         _detail(answers.records(shown.iloc[[picked]])[0])
 

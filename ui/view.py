@@ -1,8 +1,9 @@
 """What the reader has chosen: place, indicator, period, presentation mode.
 
-In: the address's query parameters and this session's earlier choices. Out: one valid `View`, and an address
-that says the same, so that it can be sent to somebody. A value that the data set does not know is dropped
-with a sentence for the reader; it never breaks a page.
+In: the address's query parameters, which are the only memory of a choice: every link between pages carries
+them on (`params`), so that what is on the screen can always be sent to somebody, and the browser's way back
+works. Out: one valid `View`. A value that the data set does not know is dropped from the address with a
+sentence for the reader; it never breaks a page.
 
 The address holds what was chosen and not the defaults: a wall that shows `/overview` moves on to the new
 month by itself, a link with `period=2026-09` stays with September.
@@ -20,7 +21,6 @@ from metrics.periods import sorted_periods
 from ui import cached
 
 NAMES = ("place", "indicator", "period", "present")
-_CHOICES = "guanmo_choices"
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,9 @@ class View:
 
 
 def read(data: Dataset) -> View:
-    """The view as the address and earlier choices say, made valid; keeps session and address up to date."""
-    choices: dict[str, str] = st.session_state.setdefault(_CHOICES, {})
-    # The address wins: it is what a link was sent for. A page switch empties it, then the session remembers.
-    for name in NAMES:
-        if name in st.query_params:
-            choices[name] = st.query_params[name]
-    view = _valid(data, choices)
-    choices.clear()
-    choices.update(params(view))
-    _write_address(choices)
+    """The view as the address says, made valid; the address is corrected where it was not."""
+    view = _valid(data, {name: st.query_params[name] for name in NAMES if name in st.query_params})
+    _write_address(params(view))
     return view
 
 
@@ -73,13 +66,10 @@ def params(view: View, **changes: str | None) -> dict[str, str]:
 
 def choose(name: str, value: str | None) -> None:
     """Make a choice, or go back to the default with None. For widget callbacks: they run before the page."""
-    choices: dict[str, str] = st.session_state.setdefault(_CHOICES, {})
     if value is None:
-        choices.pop(name, None)
+        st.query_params.pop(name, None)
     else:
-        choices[name] = value
-    # Without this the old address would win over the choice in the run that follows.
-    _write_address(choices)
+        st.query_params[name] = value
 
 
 def _write_address(choices: dict[str, str]) -> None:

@@ -187,8 +187,8 @@ def test_faults_by_township():
     faults = conform("faults", [{"severity": "error", "kind": "x", "place_code": WEST}] * 2)
     figure = faults_chart(fault_summary(faults, HOSTILE))
     assert rows_of(figure) == ["&lt;b&gt;西镇&lt;/b&gt;"]
-    assert "2处错误,0处疑点" in figure.layout.title.text
-    assert "没有查出错误和疑点" in said(faults_chart(fault_summary(faults.iloc[:0], places())))
+    assert "2处错误,0处疑问" in figure.layout.title.text
+    assert "没有查出错误和疑问" in said(faults_chart(fault_summary(faults.iloc[:0], places())))
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.2])

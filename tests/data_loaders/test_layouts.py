@@ -115,6 +115,7 @@ LAYOUTS = [per_month, column_per_month, row_per_figure, sheet_per_township, shee
 
 def read(folder, config, files):
     path = write_county(folder, BASE + config)
+    (folder / "raw" / "月报" / "2026年3月.xlsx").unlink()
     for name, sheets in files.items():
         write_sheets(
             folder / "raw" / f"{name}.xlsx",
@@ -141,7 +142,7 @@ def test_every_layout_gives_back_the_figures_that_were_written(tmp_path_factory,
 
     found = prepared.tables["observations"].set_index(["place_code", "period"])["value"].sort_index()
     pd.testing.assert_series_equal(found, expected(figures), check_names=False)
-    assert prepared.log.faults == []
+    assert [fault for fault in prepared.log.faults if fault.severity == "error"] == []
 
 
 def kinds(prepared):

@@ -153,7 +153,7 @@ def test_a_file_that_is_no_workbook_blocks_publication_and_the_others_are_still_
     (county.raw / "月报" / "2026年2月.xlsx").write_bytes(b"not a workbook")
     prepared = county()
 
-    assert [fault.kind for fault in prepared.blocking] == ["unreadable_file"]
+    assert [fault.kind for fault in prepared.blocking] == ["foreign_file"]
     assert figure(prepared, "990202100001", "tea_area") == 100
 
 

@@ -63,13 +63,24 @@ def test_one_figure_that_moved_in_six_is_no_copy():
 
 
 def test_zeros_are_no_evidence():
-    assert copied(lambda t, n: 0) == []
-    still_idle = [*report("2026-01", lambda t, n: 0), *report("2026-02", lambda t, n: 0)]
-    assert found(still_idle, kind="suspicious_copy") == []
+    rows = report("2026-01", lambda t, n: 0 if t == WEST else grows(t, n))
+    rows += report("2026-02", lambda t, n: 0 if t == WEST else grows(t, n) + n)
+
+    assert found(rows, "copied_figures = 5", "suspicious_copy") == []
+
+
+def test_a_village_that_did_not_report_last_month_does_not_hide_the_copy():
+    january = [row for row in report("2026-01", grows) if row["place_code"] != village(WEST, 6)]
+    february = report("2026-02", lambda t, n: grows(t, n) + (0 if t == WEST else n))
+
+    (fault,) = found([*january, *february], "copied_figures = 5", "suspicious_copy")
+
+    assert "5个村5个数(不含0)中有5个" in fault.message
 
 
 def test_areas_that_stand_still_everywhere_are_no_evidence():
-    rows = [row for period in ("2026-01", "2026-02") for row in report(period, grows, ("tea_area",))]
+    areas = ("tea_area", "tea_plucked")
+    rows = [row for period in ("2026-01", "2026-02") for row in report(period, grows, areas)]
 
     assert found(rows, "copied_figures = 3", "suspicious_copy") == []
 
@@ -127,7 +138,7 @@ def test_round_and_few_figures_meet_by_chance():
     pair = village(EAST, 2), village(EAST, 5)
 
     assert found(twins(*pair, [100, 200, 300].__getitem__), kind="suspicious_same") == []
-    assert found(twins(*pair, [123, 0, 145].__getitem__), kind="suspicious_same") == []
+    assert found(twins(*pair, [12345, 0, 14567].__getitem__), kind="suspicious_same") == []
     nearly = twins(*pair)
     nearly[3] |= {"value": 124}
     assert found(nearly, kind="suspicious_same") == []
@@ -154,6 +165,15 @@ def test_a_township_that_reports_every_village_the_same():
     assert fault.kind == "suspicious_uniform"
     assert fault.message == "南坪镇2026年1月各村报的一样:茶叶产量6个村都是50公斤"
     assert fault.cell == "E31:E36"
+
+
+def test_where_all_villages_are_the_same_any_two_of_them_are_not_told_again():
+    alike = report("2026-01", lambda t, n: 1234 if t == SOUTH else grows(t, n), THREE)
+    own = [row | {"value": row["value"] + at} for at, row in enumerate(alike) if row["value"] != 1234]
+
+    assert [fault.kind for fault in found([*own, *(r for r in alike if r["value"] == 1234)])] == [
+        "suspicious_uniform"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -227,7 +247,9 @@ def test_a_zero_instead_of_a_blank_is_a_jump():
 
 
 def test_small_figures_short_histories_and_villages_that_often_have_none_are_left_alone():
-    small = years(lambda at, t, n: 9 if (at, t, n) == (18, EAST, 2) else 2 if n == 2 else seasonal(at, t, n))
+    small = years(
+        lambda at, t, n: 160 if (at, t, n) == (18, EAST, 2) else 40 if n == 2 else seasonal(at, t, n)
+    )
     short = [row for row in years(lambda at, t, n: seasonal(at, t, n)) if row["period"] < "2024-08"]
     short[-1] |= {"value": 99999}
     seldom = years(lambda at, t, n: (9000 if at == 18 else 0) if n == 2 else seasonal(at, t, n))
@@ -267,6 +289,8 @@ def test_a_share_below_the_threshold_and_too_few_figures_are_no_finding():
     assert found(round_figures({EAST: 2, WEST: 2, SOUTH: 10}), kind="suspicious_round") == []
     few = [row for row in round_figures({EAST: 2, WEST: 2, SOUTH: 18}) if row["indicator_id"] != "tea_area"]
     assert found(few, kind="suspicious_round") == []
+    short = [row | {"value": 10 * (1 + at % 9)} for at, row in enumerate(few)]
+    assert found(short, "heaped_figures = 10", kind="suspicious_round") == []
 
 
 def test_rounding_that_goes_on_is_said_once_of_the_last_month():

@@ -5,10 +5,13 @@ import warnings
 import mapclassify
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.classes import METHODS, MISSING, PALETTES, ZERO_COLOUR, Classes, Method, classify, roundest
+
+# Two busy cores are no reason to fail.
+UNHURRIED = settings(deadline=None)
 
 
 def labels(found: Classes) -> list[str]:
@@ -73,6 +76,7 @@ def test_large_figures_are_told_in_wan():
     ]
 
 
+@UNHURRIED
 @given(st.lists(st.integers(1, 5_000), min_size=8, max_size=60), st.integers(2, 6))
 def test_natural_breaks_are_as_good_as_mapclassify_s(values: list[int], count: int):
     """Both are exact, so the squared deviations are equal even where the classes are not."""
@@ -103,6 +107,7 @@ def test_same_values_same_classes():
 
 
 @pytest.mark.parametrize("method", METHODS)
+@UNHURRIED
 @given(values=st.lists(st.one_of(st.floats(-1e9, 1e9), st.just(float("nan")), st.just(0.0)), max_size=40))
 def test_every_place_is_in_the_class_whose_bounds_hold_it(method: Method, values: list[float]):
     found = classify(values, 5, method)

@@ -3,7 +3,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.crs import (
@@ -19,6 +19,10 @@ from geo.crs import (
     wgs84_to_gcj02,
 )
 
+# Two busy cores are no reason to fail.
+UNHURRIED = settings(deadline=None)
+
+
 LON = st.floats(73.6, 134.9)
 LAT = st.floats(18.1, 53.4)
 DEGREE_M = 111_320.0
@@ -28,18 +32,21 @@ def metres_apart(lon: float, lat: float, other_lon: float, other_lat: float) -> 
     return float(np.hypot((lon - other_lon) * np.cos(np.radians(lat)), lat - other_lat) * DEGREE_M)
 
 
+@UNHURRIED
 @given(LON, LAT)
 def test_gcj02_round_trip_is_below_a_decimetre(lon: float, lat: float):
     back_lon, back_lat = gcj02_to_wgs84(*wgs84_to_gcj02(lon, lat))
     assert metres_apart(lon, lat, float(back_lon), float(back_lat)) < 0.1
 
 
+@UNHURRIED
 @given(LON, LAT)
 def test_bd09_round_trip_is_below_a_decimetre(lon: float, lat: float):
     back_lon, back_lat = bd09_to_wgs84(*wgs84_to_bd09(lon, lat))
     assert metres_apart(lon, lat, float(back_lon), float(back_lat)) < 0.1
 
 
+@UNHURRIED
 @given(LON, LAT)
 def test_gcj02_moves_everything_by_tens_to_hundreds_of_metres(lon: float, lat: float):
     moved_lon, moved_lat = wgs84_to_gcj02(lon, lat)

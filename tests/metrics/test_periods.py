@@ -1,12 +1,9 @@
 from datetime import date
 
-import pandas as pd
-
 from metrics.periods import (
     last_day,
     latest_at,
     month_number,
-    period_dates,
     previous_columns,
     sorted_periods,
     year_before,
@@ -43,5 +40,3 @@ def test_calendar():
     assert (month_number("2026-10"), month_number("2016")) == (10, 1)
     assert last_day("2024-02") == date(2024, 2, 29)
     assert last_day("2016") == date(2016, 12, 31)
-    found = period_dates(pd.Series(["2026-10", "2016"]))
-    assert list(found) == [pd.Timestamp(2026, 10, 1), pd.Timestamp(2016, 1, 1)]

@@ -92,15 +92,21 @@ def test_root_goes_on_to_overview_with_its_parameters(full, open_page: Open):
     assert page.params["place"] == county.SHIMEN
 
 
-def test_choice_survives_the_way_to_another_page(full, open_page: Open):
+def test_choice_is_carried_on_by_every_link(full, open_page: Open):
     page = open_page("overview")
     page.app.selectbox(key="choose_place").select(county.YUNXI).run()
-    assert page.params["place"] == county.YUNXI
-    page.app.query_params.clear()
-    page.app.switch_page("pages/ranking.py").run()
-    assert not page.app.exception
-    assert page.params["place"] == county.YUNXI
-    assert "云溪镇" in page.text
+    assert page.params == {"place": county.YUNXI}
+    links = {link.proto.label: link.proto.query_string for link in page.app.get("page_link")}
+    assert [title for title in links if title in {page.title for page in PAGES}] == [
+        page.title for page in PAGES
+    ]
+    assert all(f"place={county.YUNXI}" in query for query in links.values())
+
+
+def test_whole_county_is_no_choice(full, open_page: Open):
+    page = open_page("overview", place=county.YUNXI)
+    page.app.selectbox(key="choose_place").select(county.COUNTY).run()
+    assert page.params == {}
 
 
 def test_new_version_shows_at_the_next_interaction(full, open_page: Open):
