@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from commands.summary import print_summary
 from data_loaders.fault_workbook import fault_workbook
+from data_loaders.file_cache import FileCache
 from data_loaders.folder import FAULTS, replace_file
 from data_loaders.pipeline import Prepared, prepare
 from data_loaders.publish import publish
@@ -32,7 +33,8 @@ def publish_version(
 ) -> str | None:
     """The published version's name; None when a fault stopped publication and the old version stays."""
     started = datetime.now(UTC)
-    prepared = _read(settings, raw, as_of, console)
+    cache = FileCache(out)
+    prepared = _read(settings, raw, as_of, cache, console)
     out.mkdir(parents=True, exist_ok=True)
     _write_faults(prepared, settings, out)
     title = f"{settings.county.name} 数据截至{date_text(as_of)}"
@@ -58,12 +60,13 @@ def publish_version(
         sources=prepared.sources,
         faults=prepared.log.counts(),
     )
+    cache.forget_unused()
     seconds = (datetime.now(UTC) - started).total_seconds()
     console.print(f"[bold green]已发布[/] {manifest.version},用时 {seconds:.1f} 秒", highlight=False)
     return manifest.version
 
 
-def _read(settings: Settings, raw: Path, as_of: date, console: Console) -> Prepared:
+def _read(settings: Settings, raw: Path, as_of: date, cache: FileCache, console: Console) -> Prepared:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("读取", total=None)
@@ -71,7 +74,7 @@ def _read(settings: Settings, raw: Path, as_of: date, console: Console) -> Prepa
         def show(what: str, done: int, total: int) -> None:
             bar.update(task, description=escape(what), completed=done, total=total)
 
-        return prepare(settings, raw, as_of, show)
+        return prepare(settings, raw, as_of, show, cache)
 
 
 def _write_faults(prepared: Prepared, settings: Settings, out: Path) -> None:

@@ -20,6 +20,7 @@ from data_loaders.limits import Refusal
 from data_loaders.names import read_aliases, read_history
 from data_loaders.observations import read_observations
 from data_loaders.personal import without_personal
+from data_loaders.personal_numbers import without_numbers
 from data_loaders.places import read_places
 from data_loaders.placing import placements
 from data_loaders.problems import read_problems
@@ -56,7 +57,13 @@ class FileRead:
 def read_file(file: RawFile, source: Source, context: Context) -> FileRead:
     """Every ledger of the file that the source's layouts describe; a file that cannot be opened is a fault."""
     log = FaultLog()
-    read = FileRead(faults=log.faults)
+    read = _read(file, source, context, log)
+    read.faults.extend(map(without_numbers, log.faults))
+    return read
+
+
+def _read(file: RawFile, source: Source, context: Context, log: FaultLog) -> FileRead:
+    read = FileRead()
     settings = context.settings
     try:
         opened = read_workbook(file.read(settings.limits), file.name, settings.limits, log)

@@ -19,6 +19,7 @@ from data_loaders.checks import check_rules
 from data_loaders.contract import SourceFile, conform
 from data_loaders.cross_reports import check_reports
 from data_loaders.duplicates import without_repeats
+from data_loaders.file_cache import FileCache, context_key
 from data_loaders.file_reading import Context, FileRead, read_file, unreadable
 from data_loaders.inbox import Inbox, RawFile, read_inbox
 from data_loaders.names import aliases_of, history_of
@@ -54,6 +55,8 @@ BLOCKING = frozenset(
     }
 )
 
+_SHOWN_CAUSES = 5  # why there is no register
+
 Bounds = tuple[float, float, float, float]  # west, south, east, north in degrees
 Progress = Callable[[str, int, int], None]  # (what is being read, files done, files in all)
 
@@ -74,9 +77,18 @@ class Prepared:
         return [fault for fault in self.log.faults if fault.severity == "error" and fault.kind in BLOCKING]
 
 
-def prepare(settings: Settings, raw: Path, as_of: date, progress: Progress = lambda *_: None) -> Prepared:
-    """Read every source of `settings` below `raw`; raises DataProblem only when there is no register of places."""
-    run = _Run(settings, raw, Prepared(as_of=as_of), progress)
+def prepare(
+    settings: Settings,
+    raw: Path,
+    as_of: date,
+    progress: Progress = lambda *_: None,
+    cache: FileCache | None = None,
+) -> Prepared:
+    """Read every source of `settings` below `raw`; raises DataProblem only when there is no register of places.
+
+    With a `cache`, files that have not changed since an earlier run are not read again; the outcome is the same.
+    """
+    run = _Run(settings, raw, Prepared(as_of=as_of), progress, cache)
     prepared, log = run.prepared, run.prepared.log
     nowhere = Context(settings, as_of, county_only(settings))
     places = _places(run, nowhere)
@@ -126,8 +138,13 @@ def read_register(settings: Settings, raw: Path, as_of: date) -> pd.DataFrame:
 def _places(run: _Run, context: Context) -> pd.DataFrame:
     records = run.read(context, "places").get("places", [])
     if not records:
+        blocking = [fault for fault in run.log.faults if fault.severity == "error" and fault.kind in BLOCKING]
+        causes = "".join(
+            f"\n  {fault.file}:{fault.message}。{fault.remedy}" for fault in blocking[:_SHOWN_CAUSES]
+        )
         raise DataProblem(
             "没有可用的行政区划代码表,无法知道每一行是哪个地方。请放入代码表(区划代码、名称),再运行一次。"
+            + causes
         )
     return places_table(records, run.settings, run.log)
 
@@ -136,9 +153,15 @@ class _Run:
     """The files of one run, and the count of what was read."""
 
     def __init__(
-        self, settings: Settings, raw: Path, prepared: Prepared, progress: Progress = lambda *_: None
+        self,
+        settings: Settings,
+        raw: Path,
+        prepared: Prepared,
+        progress: Progress = lambda *_: None,
+        cache: FileCache | None = None,
     ) -> None:
         self.settings, self.raw, self.prepared, self.progress = settings, raw, prepared, progress
+        self.cache = cache
         self.log = prepared.log
         self.inbox = read_inbox(raw, settings.sources, settings.limits, prepared.log)
         self.files = _files(settings, self.inbox, prepared.log)
@@ -149,8 +172,12 @@ class _Run:
     def read(self, context: Context, *kinds: str) -> dict[str, list[dict[str, object]]]:
         """Rows by table from every file of these kinds, in the config's order and then by name."""
         records: dict[str, list[dict[str, object]]] = {}
+        key = context_key(context) if self.cache else ""
         for source, file in self._of_kind(*kinds):
-            found = read_file(file, source, context)
+            if self.cache is not None:
+                found = self.cache.read(file, source, context, key)
+            else:
+                found = read_file(file, source, context)
             for table, rows in found.records.items():
                 records.setdefault(table, []).extend(rows)
             self.placements.extend(found.placements)
@@ -162,7 +189,7 @@ class _Run:
         frames = []
         for source, file in self._of_kind("boundaries"):
             found = FileRead()
-            log = FaultLog(found.faults)
+            log = FaultLog()
             try:
                 with file.on_disk() as path:
                     frame = read_boundaries(path, source, log)
@@ -171,6 +198,7 @@ class _Run:
             else:
                 frames.append((source, file.name, _without_personal_names(frame)))
                 found.tally = Tally(kept=len(frame))
+            found.faults.extend(map(without_numbers, log.faults))
             self._took(source, file, found)
         return frames
 
@@ -184,7 +212,7 @@ class _Run:
 
     def _took(self, source: Source, file: RawFile, found: FileRead) -> None:
         for fault in found.faults:
-            self.prepared.log.add(without_numbers(fault))
+            self.prepared.log.add(fault)
         tally = found.tally
         self.prepared.sources.append(
             SourceFile(source.id, file.name, file.sha256(), file.size, tally.kept, tally.rejected)

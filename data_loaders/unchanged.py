@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from datetime import date
 from pathlib import Path
 
 from data_loaders.folder import CACHE, CURRENT, FAULTS, MANIFEST, VERSIONS, replace_file
 
 _ROOT = Path(__file__).resolve().parent.parent
-_CODE = ("data_loaders", "geo", "settings.py", "faults.py", "wording.py", "uv.lock")
+_CODE = ("data_loaders", "geo", "settings.py", "faults.py", "wording.py", "zips.py", "uv.lock")
 _MEMORY = "inputs.json"
+_CHUNK = 1 << 20
 
 
 def code_digest() -> str:
@@ -37,7 +39,7 @@ def inputs_digest(config: bytes, raw: Path, as_of: date) -> str:
     _add(digest, "as_of", as_of.isoformat().encode())
     _add(digest, "config", config)
     for path in sorted(path for path in raw.rglob("*") if path.is_file()):
-        _add(digest, path.relative_to(raw).as_posix(), path.read_bytes())
+        _add_file(digest, raw, path)
     return digest.hexdigest()
 
 
@@ -59,6 +61,21 @@ def remember(out: Path, digest: str, version: str) -> None:
     (out / CACHE).mkdir(exist_ok=True)
     memory = json.dumps({"digest": digest, "version": version})
     replace_file(out / CACHE / _MEMORY, memory.encode())
+
+
+def _add_file(digest: hashlib._Hash, raw: Path, path: Path) -> None:
+    own = hashlib.sha256()
+    try:
+        # A link counts as what it says: where it leads to is either in the folder, too, or is not read.
+        if path.is_symlink():
+            own.update(os.fsencode(path.readlink()))
+        else:
+            with path.open("rb") as file:
+                while piece := file.read(_CHUNK):
+                    own.update(piece)
+    except OSError as error:  # reading it will be a fault
+        own.update(str(error.errno).encode())
+    digest.update(os.fsencode(path.relative_to(raw)) + b"\0" + own.digest())
 
 
 def _add(digest: hashlib._Hash, name: str, content: bytes) -> None:

@@ -9,6 +9,7 @@ checked reaches calamine: the file is packed anew from the parts that were looke
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -26,6 +27,8 @@ from faults import Fault, FaultLog
 from settings import Limits
 
 __all__ = ["Sheet", "address", "column_letters", "read_workbook"]
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # a terminal may obey them
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ def _bounded(sheet: Sheet, limits: Limits, log: FaultLog) -> Sheet:
         for column, cell in enumerate(row):
             if type(cell) is not str or not cell:
                 continue
+            if not cell.isprintable():
+                row[column] = cell = _CONTROLS.sub("", cell)
             if len(cell) > most:
                 row[column] = ""
                 log.add(_too_long(sheet, (index, column), len(cell), most))

@@ -11,13 +11,13 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from faults import DataProblem
+from zips import BROKEN, entry_name, extract_entry, is_litter, leads_outside, lists_more_than
 
 MAX_UNPACKED_BYTES = 1_000_000_000
 MAX_ENTRIES = 2_000
 
-_LAYERS = (".shp", ".gpkg", ".geojson")
+_LAYERS = (".shp", ".gpkg", ".geojson", ".kml")
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_UTF8_FLAG = 0x800
 
 
 def extract_layer(path: Path, folder: Path) -> Path:
@@ -29,34 +29,19 @@ def extract_layer(path: Path, folder: Path) -> Path:
                 shutil.copyfile(part, folder / f"layer{part.suffix.lower()}")
         return _complete(folder / "layer.shp", path)
     try:
+        with path.open("rb") as file:
+            if lists_more_than(file, MAX_ENTRIES):
+                raise DataProblem(f"{path.name}:压缩包里的文件多于 {MAX_ENTRIES} 个。请只压缩界线文件。")
         with zipfile.ZipFile(path) as archive:
             return _extracted(archive, path, folder)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        # RuntimeError is what zipfile raises for a password
+    except BROKEN as error:
         raise DataProblem(f"{path.name}:压缩包打不开({error})。请重新压缩成不加密的 zip。") from error
-
-
-def entry_name(entry: zipfile.ZipInfo) -> str:
-    """An entry's name as its author saw it: Windows zips Chinese names in GBK and does not say so."""
-    if entry.flag_bits & _UTF8_FLAG:
-        return entry.filename
-    try:
-        stored = entry.filename.encode("cp437")
-    except UnicodeEncodeError:
-        return entry.filename
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return stored.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return entry.filename
 
 
 def _extracted(archive: zipfile.ZipFile, path: Path, folder: Path) -> Path:
     entries = {entry_name(entry): entry for entry in archive.infolist() if not entry.is_dir()}
     _check_safe(entries, path)
-    # macOS zips carry a shadow of every file
-    names = [PurePosixPath(name.replace("\\", "/")) for name in entries if not name.startswith("__MACOSX/")]
+    names = [PurePosixPath(name.replace("\\", "/")) for name in entries if not is_litter(name)]
     layers = [name for name in names if name.suffix.lower() in _LAYERS]
     if len(layers) != 1:
         found = "、".join(str(name) for name in layers[:6]) or "没有"
@@ -69,15 +54,13 @@ def _extracted(archive: zipfile.ZipFile, path: Path, folder: Path) -> Path:
         is_part = name.with_suffix("") == chosen.with_suffix("") and name.suffix.lower() in _SHAPEFILE_PARTS
         if name == chosen or (chosen.suffix.lower() == ".shp" and is_part):
             unpacked = folder / f"layer{name.suffix.lower()}"
-            with archive.open(originals[name]) as packed, unpacked.open("wb") as out:
-                shutil.copyfileobj(packed, out)
+            extract_entry(archive, originals[name], unpacked, MAX_UNPACKED_BYTES)
     return _complete(folder / f"layer{chosen.suffix.lower()}", path)
 
 
 def _check_safe(entries: dict[str, zipfile.ZipInfo], path: Path) -> None:
     for name in entries:
-        pure = PurePosixPath(name.replace("\\", "/"))
-        if pure.is_absolute() or ".." in pure.parts or ":" in name or "\0" in name:
+        if leads_outside(name):
             raise DataProblem(f"{path.name}:压缩包里的“{name}”指向压缩包以外,不能打开。请重新压缩。")
     unpacked = sum(entry.file_size for entry in entries.values())
     if unpacked > MAX_UNPACKED_BYTES or len(entries) > MAX_ENTRIES:

@@ -70,6 +70,18 @@ def read_layer(file: Path, shown: str) -> gpd.GeoDataFrame:
     )
 
 
+def restore_index(file: Path) -> bool:
+    """Write the .shx that a shapefile came without; whether there was anything to write. The folder is ours."""
+    if file.suffix != ".shp" or file.with_suffix(".shx").exists():
+        return False
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
+    try:
+        pyogrio.list_layers(file)  # opening is enough
+    finally:
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
+    return True
+
+
 def _code_page(file: Path) -> str | None:
     """The encoding that a .cpg beside the shapefile names."""
     cpg = file.with_suffix(".cpg")

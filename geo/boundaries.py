@@ -1,6 +1,6 @@
 """Boundary files as counties send them → one GeoDataFrame: code, name, parent_name, level, geometry.
 
-In: a file (zipped or plain shapefile, GeoPackage, GeoJSON, a bare geometry, CSV points) and the `Source`
+In: a file (zipped or plain shapefile, GeoPackage, GeoJSON, a bare geometry, KML, CSV points) and the `Source`
 that config.toml declares for it. Out: EPSG:4326 polygons or points; codes are strings of digits, padded to
 12. What is wrong with single rows goes to the fault log. Refuses, with a DataProblem that says what to do,
 files that cannot be read, lack a declared field, or do not say where on earth they lie.
@@ -24,13 +24,14 @@ import shapely
 
 from faults import DataProblem, Fault, FaultLog
 from geo.archives import extract_layer
-from geo.attributes import decoded_text, read_layer
+from geo.attributes import decoded_text, read_layer, restore_index
 from geo.georeference import in_wgs84
+from geo.kml import read_kml
 from geo.mending import one_row_per_place, whole_shapes
 from settings import Source
 
 COLUMNS = ("code", "name", "parent_name", "level", "geometry")
-SUFFIXES = (".zip", ".shp", ".gpkg", ".geojson", ".json", ".csv")
+SUFFIXES = (".zip", ".shp", ".gpkg", ".geojson", ".json", ".kml", ".kmz", ".csv")
 MAX_FILE_BYTES = 300_000_000
 
 _BARE = ("Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection")
@@ -64,16 +65,30 @@ def _read(path: Path, source: Source, log: FaultLog) -> gpd.GeoDataFrame:
     # A shapefile is copied even when it is not zipped: GDAL would mend a missing .shx in the county's own
     # folder, and opens Chinese file names on some systems only.
     with tempfile.TemporaryDirectory(prefix="guanmo-") as folder:
-        layer = extract_layer(path, Path(folder)) if suffix in (".zip", ".shp") else path
-        if layer.suffix in (".geojson", ".json"):
+        layer = extract_layer(path, Path(folder)) if suffix in (".zip", ".kmz", ".shp") else path
+        if layer.suffix.lower() in (".geojson", ".json"):
             return _read_geojson(layer, path.name)
+        if layer.suffix.lower() == ".kml":
+            return read_kml(decoded_text(layer.read_bytes()), path.name)
         try:
+            if restore_index(layer):
+                log.add(_restored(path.name))
             _check_one_layer(layer, path.name)
             return read_layer(layer, path.name)
         except pyogrio.errors.DataSourceError as error:
             raise DataProblem(
                 f"{path.name}:读不出来({error})。请在 GIS 软件里打开确认,再重新导出。"
             ) from error
+
+
+def _restored(file: str) -> Fault:
+    return Fault(
+        "info",
+        "restored_index",
+        f"{file}:缺少 .shx 索引文件,已从 .shp 重建后读取,原文件没有改动。",
+        remedy="请下次把 .shp、.shx、.dbf、.prj 一起提供。",
+        file=file,
+    )
 
 
 def _check_one_layer(layer: Path, file: str) -> None:

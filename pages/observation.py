@@ -13,7 +13,7 @@ with frame.page("observation") as page:
     routes = tuple(stops["route"].dropna().unique())
     with filters.bar():
         filters.place(data, view)
-        route = filters.part("route", "路线", routes) if len(routes) > 1 else (routes[0] if routes else None)
+        route = filters.one_of("route", "路线", routes) if len(routes) > 1 else next(iter(routes), None)
 
     if route is None:
         notices.empty("还没有观摩路线。请把观摩路线台账放进原始数据文件夹,再运行 prepare.py。")

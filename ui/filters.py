@@ -7,6 +7,7 @@ renders Markdown in its label only, but the rule is the same everywhere.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import streamlit as st
@@ -83,9 +84,13 @@ def part(name: str, label: str, options: tuple[str, ...], default: str | None = 
     return str(chosen or options[0])
 
 
-def one_of(name: str, label: str, options: Sequence[str], everything: str) -> str | None:
-    """Choose one text of a column, or everything (None); texts from ledgers are only shown, never rendered."""
-    found = st.selectbox(label, [everything, *options], key=name, placeholder="请选择", width=200)
+def one_of(name: str, label: str, options: Sequence[str], everything: str | None = None) -> str | None:
+    """Choose one text of a column, or everything (None); kept in the address under `name`, on this page only.
+
+    A select box shows its options as they are; a segmented control would render Markdown in a ledger's text.
+    """
+    offered = [*([everything] if everything is not None else []), *options]
+    found = st.selectbox(label, offered, key=name, bind="query-params", placeholder="请选择", width=220)
     return None if found in (None, everything) else str(found)
 
 
@@ -118,6 +123,13 @@ def _select(
 ) -> None:
     """A select box that shows the view's value and writes a choice back to the view."""
     state = f"choose_{key or name}"
+    # Names repeat, and Streamlit tells options apart by what they show.
+    shown = Counter(names.get(option, option) for option in options)
+    names = {
+        option: f"{label}({option})" if shown[label] > 1 else label
+        for option in options
+        for label in [names.get(option, option)]
+    }
     # Set before the widget exists, so that a link or another page's choice shows here too.
     if st.session_state.get(state) != current:
         st.session_state[state] = current
@@ -130,7 +142,7 @@ def _select(
         label,
         options,
         key=state,
-        format_func=lambda option: names.get(option, option),
+        format_func=names.__getitem__,
         on_change=changed,
         placeholder="请选择",
         width=240 if name == "indicator" else 180,

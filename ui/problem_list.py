@@ -50,15 +50,11 @@ def problem_list(found: pd.DataFrame) -> None:
     """Choosers, the table, and the problem that was picked."""
     state = filters.part("show", "状态", tuple(STATES))
     with st.container(horizontal=True, vertical_alignment="bottom", key="gm_listfilters"):
-        source = filters.one_of(
-            "problem_source", "问题来源", sorted(found["source"].dropna().unique()), "全部来源"
-        )
+        source = filters.one_of("source", "问题来源", sorted(found["source"].dropna().unique()), "全部来源")
         category = filters.one_of(
-            "problem_kind", "问题类别", sorted(found["category"].dropna().unique()), "全部类别"
+            "category", "问题类别", sorted(found["category"].dropna().unique()), "全部类别"
         )
-        unit = filters.one_of(
-            "problem_unit", "牵头单位", sorted(found["lead_unit"].dropna().unique()), "全部单位"
-        )
+        unit = filters.one_of("unit", "牵头单位", sorted(found["lead_unit"].dropna().unique()), "全部单位")
         words = st.text_input(
             "查找", placeholder="问题、编号、责任人职务", key="find_problem", width=260, live=True
         )

@@ -12,7 +12,7 @@ import pandas as pd
 
 from data_loaders.contract import Dataset
 from ui import answers
-from ui.cached import places
+from ui.cached import keep_as, places
 from ui.html import facts, text
 from wording import NOT_REPORTED, is_missing, number_text, period_text
 
@@ -22,6 +22,12 @@ Record = dict[str, Any]
 
 def stop_cards(data: Dataset, stops: pd.DataFrame, period: str | None, township: str | None) -> str:
     """A card per stop; those outside the chosen township stand back."""
+    # A village's figures are looked up for each stop and indicator: worth keeping.
+    route = tuple(stops.index)
+    return keep_as(data, ("stops", route, period, township), lambda: _cards(data, stops, period, township))
+
+
+def _cards(data: Dataset, stops: pd.DataFrame, period: str | None, township: str | None) -> str:
     rows = answers.records(stops)
     return f'<div class="gm-stops">{"".join(_card(data, row, period, township) for row in rows)}</div>'
 

@@ -102,6 +102,8 @@ def test_a_village_without_an_outline_is_judged_by_its_township():
 
 def test_without_outlines_nothing_is_judged_and_a_point_is_no_outline():
     assert judged(enterprise(100.0, 40.0), shapes={EAST: Point(114.03, 31.02)})[0] == []
+    seat = {EAST: Point(114.039, 31.039), COUNTY: SHAPES[COUNTY]}
+    assert judged(enterprise(114.03, 31.01), shapes=seat)[0] == []
     assert judged(enterprise(None, None))[0] == []
 
 

@@ -66,13 +66,35 @@ def test_zip_with_chinese_names(tmp_path: Path, villages: gpd.GeoDataFrame, log:
     assert list(read_boundaries(archive, source(), log)["name"]) == NAMES
 
 
-def test_raw_folder_is_left_as_it_was(tmp_path: Path, villages: gpd.GeoDataFrame, log: FaultLog):
+def test_missing_shx_is_restored_and_the_raw_folder_left_as_it_was(
+    tmp_path: Path, villages: gpd.GeoDataFrame, log: FaultLog
+):
     path = write_shapefile(villages, tmp_path / "a.shp")
     path.with_suffix(".shx").unlink()
     before = sorted(tmp_path.iterdir())
+    found = read_boundaries(path, source(), log)
+    assert list(found["name"]) == NAMES
+    assert found.total_bounds == pytest.approx([114.4, 31.4, 114.7, 31.5], abs=1e-6)
+    assert kinds(log) == [("info", "restored_index")]
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_zipped_shapefile_without_shx_is_restored(tmp_path: Path, villages: gpd.GeoDataFrame, log: FaultLog):
+    path = write_shapefile(villages, tmp_path / "a.shp")
+    path.with_suffix(".shx").unlink()
+    archive = zipped(path, tmp_path / "村界.zip")
+    assert list(read_boundaries(archive, source(), log)["name"]) == NAMES
+    assert kinds(log) == [("info", "restored_index")]
+
+
+def test_shapefile_cut_short_is_refused_with_or_without_its_index(
+    tmp_path: Path, villages: gpd.GeoDataFrame, log: FaultLog
+):
+    path = write_shapefile(villages, tmp_path / "a.shp")
+    path.write_bytes(path.read_bytes()[:60])
+    path.with_suffix(".shx").unlink()
     with pytest.raises(DataProblem, match=r"a\.shp:读不出来"):
         read_boundaries(path, source(), log)
-    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_shapefile_without_dbf_is_refused(tmp_path: Path, villages: gpd.GeoDataFrame, log: FaultLog):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -53,8 +54,10 @@ def _texts(app: AppTest) -> Iterator[str]:
             yield " ".join([*map(str, value.columns), *map(str, value.to_numpy().ravel())])
         elif isinstance(value, str):
             yield value
-        if node.type == "plotly_chart":
-            yield node.proto.spec.encode().decode("unicode_escape", errors="ignore") + node.proto.spec
+        for name in ("spec", "columns"):  # a figure; a table's heads
+            written = getattr(node.proto, name, None)
+            if isinstance(written, str) and written:
+                yield json.dumps(json.loads(written), ensure_ascii=False)
 
 
 Open = Callable[..., Opened]

@@ -98,7 +98,9 @@ def source(row: int, file: str = "2026年10月产业月报.xlsx", sheet: str = "
 
 def places() -> pd.DataFrame:
     """The register: county, townships, villages."""
-    rows = [{"place_code": COUNTY, "name": "小河县", "level": "county", "parent_code": None}]
+    rows: list[dict[str, object]] = [
+        {"place_code": COUNTY, "name": "小河县", "level": "county", "parent_code": None}
+    ]
     rows += [
         {"place_code": code, "name": name, "level": "township", "parent_code": COUNTY}
         for code, name in ((YUNXI, "云溪镇"), (SHIMEN, "石门乡"), (SONGLING, "松岭乡"))
@@ -221,10 +223,11 @@ def problems() -> pd.DataFrame:
 
 
 def stops() -> pd.DataFrame:
-    """One route of two stops."""
+    """A route of two stops, and one whose every text is hostile."""
     rows = [
         ("第一路线", 1, "990102001001", "e1", "云溪香菇基地", "看棚、看订单、看分红", "09:00"),
         ("第一路线", 2, "990102002003", None, "冷水村", "空白村怎样补上", "10:30"),
+        (HOSTILE, 1, "990102002002", None, HOSTILE, HOSTILE, HOSTILE),
     ]
     names = ["route", "order", "place_code", "enterprise_id", "title", "talking_points", "planned_at"]
     return conform(

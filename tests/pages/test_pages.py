@@ -1,0 +1,207 @@
+"""What each page says about a county small enough to know by heart (tests/pages/county.py)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tests.pages import county
+from tests.pages.conftest import Open, publish_tables
+
+
+class TestOverview:
+    def test_headline_has_value_unit_target_and_who_reported(self, full, open_page: Open):
+        text = open_page("overview").text
+        # October: 云溪 13+14, 石门 15+16+17, 松岭 has not reported; target 28+60+40.
+        assert "75.0<small>万袋</small>" in text
+        assert "完成 58.6%" in text
+        assert "75.0/128.0万袋" in text
+        assert "5/7个单位已报" in text
+
+    def test_flow_is_summed_since_january(self, full, open_page: Open):
+        assert "生猪出栏 1—10月累计" in open_page("overview").text
+
+    def test_urgent_items_lead_to_the_filtered_page(self, full, open_page: Open):
+        page = open_page("overview")
+        overdue = [link.proto for link in page.app.get("page_link") if "逾期" in link.proto.label]
+        assert len(overdue) == 1
+        assert "石门乡有1个问题逾期" in overdue[0].label
+        assert f"place={county.SHIMEN}" in overdue[0].query_string
+
+    def test_township_shows_its_own_figures(self, full, open_page: Open):
+        text = open_page("overview", place="990102001").text
+        assert "27.0<small>万袋</small>" in text
+
+    def test_nothing_reported_is_missing_not_zero(self, only_places, open_page: Open):
+        text = open_page("overview").text
+        assert "未报送" in text
+        assert "没有逾期问题" in text
+        assert "没有检查反馈问题" in text
+
+
+class TestIndustry:
+    def test_default_is_the_first_headline_indicator(self, full, open_page: Open):
+        page = open_page("industry")
+        assert page.app.selectbox(key="choose_indicator").value == "mushroom_bags"
+
+    def test_indicator_in_the_address_is_shown(self, full, open_page: Open):
+        text = open_page("industry", indicator="tea_garden_area").text
+        assert "茶园面积" in text
+        assert "数值(亩)" in text
+
+    def test_villages_of_a_township_with_their_source(self, full, open_page: Open):
+        text = open_page("industry", place="990102001").text
+        assert "云溪村" in text
+        assert "来源文件" in text
+        assert "2026年10月产业月报.xlsx" in text
+
+    def test_quarterly_indicator_names_its_own_period(self, full, open_page: Open):
+        assert "2026年9月" in open_page("industry", indicator="measures_coverage").text
+
+    def test_blank_villages_are_listed(self, full, open_page: Open):
+        page = open_page("industry", part="措施到户")
+        assert "空白村 1 个" in page.text
+        assert "冷水村" in page.text
+
+    def test_nothing_reported(self, only_places, open_page: Open):
+        assert "香菇在棚规模还没有报送数据" in open_page("industry").text
+
+
+class TestEnterprises:
+    def test_totals_tell_who_reported(self, full, open_page: Open):
+        text = open_page("enterprises").text
+        assert "145<small>人</small>" in text  # 40 + 25 + 80, the farm did not report
+        assert "3/4个主体已报" in text
+        assert "37/145人" in text
+
+    def test_search_narrows_the_list(self, full, open_page: Open):
+        page = open_page("enterprises")
+        page.app.text_input(key="find_enterprise").set_value("茶厂").run()
+        assert "1 个经营主体和基地" in page.text
+        page.app.text_input(key="find_enterprise").set_value("没有的").run()
+        assert "没有找到" in page.text
+
+    def test_nothing_reported(self, only_places, open_page: Open):
+        assert "还没有经营主体和基地台账" in open_page("enterprises").text
+
+
+class TestRanking:
+    def test_composite_names_who_is_missing_what(self, full, open_page: Open):
+        text = open_page("ranking").text
+        assert "没有排名:松岭乡(缺香菇在棚规模)" in text
+        assert "香菇在棚规模 40%、3项产业措施覆盖率 30%、问题销号率 30%" in text
+
+    def test_single_indicator(self, full, open_page: Open):
+        page = open_page("ranking", indicator="tea_garden_area")
+        assert "数值(亩)" in page.text
+        assert page.app.selectbox(key="choose_indicator").value == "tea_garden_area"
+
+    def test_township_sees_its_rank_and_what_it_lost(self, full, open_page: Open):
+        text = open_page("ranking", place="990102002").text
+        assert "第2名" in text
+        assert "失分" in text
+        assert "逾期未整改" in text
+
+    def test_unranked_township_sees_why(self, full, open_page: Open):
+        assert "松岭乡没有名次:缺香菇在棚规模" in open_page("ranking", place="990102003").text
+
+    def test_county_without_a_composite_ranks_by_indicator(self, prepared, open_page: Open):
+        config = (
+            county.CONFIG[: county.CONFIG.index("[ranking]")]
+            + county.CONFIG[county.CONFIG.index("[coverage]") :]
+        )
+        publish_tables(prepared, county.full(), config)
+        page = open_page("ranking")
+        assert page.app.selectbox(key="choose_indicator").value == "mushroom_bags"
+
+
+class TestRectification:
+    def test_headline_adds_up(self, full, open_page: Open):
+        text = open_page("rectification").text
+        assert "未销号共4个" in text
+        assert "已销号2/6个" in text
+
+    def test_list_shows_open_ones_worst_first(self, full, open_page: Open):
+        page = open_page("rectification")
+        table = page.app.dataframe[0].value
+        assert table["problem_id"].tolist()[:2] == ["W003", "W004"]
+        assert "W001" not in table["problem_id"].tolist()
+
+    def test_state_in_the_address_filters_the_list(self, full, open_page: Open):
+        page = open_page("rectification", show="待验收")
+        assert page.app.dataframe[0].value["problem_id"].tolist() == ["W005"]
+
+    def test_village_without_a_problem(self, full, open_page: Open):
+        assert "长坪村没有检查反馈问题" in open_page("rectification", place="990102003002").text
+
+    def test_problem_without_a_place_belongs_to_the_county(self, full, open_page: Open):
+        assert "县直及未注明" in open_page("rectification", show="全部").text
+
+
+class TestObservation:
+    def test_stops_in_order_with_figures_of_the_place(self, full, open_page: Open):
+        text = open_page("observation").text
+        assert text.index("云溪香菇基地") < text.index("空白村怎样补上")
+        assert "共2个观摩点" in text
+        assert "40人" in text
+        assert "看棚、看订单、看分红" in text
+
+    def test_no_route(self, only_places, open_page: Open):
+        assert "还没有观摩路线" in open_page("observation").text
+
+
+class TestQuality:
+    def test_who_has_not_reported(self, full, open_page: Open):
+        text = open_page("quality").text
+        assert "没有报齐的乡镇 1 个" in text
+        assert "0/2" in text
+
+    def test_fault_says_where_and_what_to_do(self, full, open_page: Open):
+        text = open_page("quality").text
+        for expected in ("C17", "“三百亩”不是数字", "请填写数字(单位:亩)。", "石门乡"):
+            assert expected in text
+
+    def test_faults_of_a_township(self, full, open_page: Open):
+        assert "三百亩" not in open_page("quality", place="990102001").text
+
+    def test_no_faults(self, only_places, open_page: Open):
+        text = open_page("quality").text
+        assert "没有发现问题" in text
+        assert "产业发展月报还没有任何单位报送" in text
+
+
+def test_yearly_county_without_months(prepared, open_page: Open):
+    """A yearbook knows years only; every page must do without months."""
+    tables = county.full()
+    observed = tables["observations"]
+    yearly = observed[
+        observed["period"].isin(["2026-09", "2026-10"]) | (observed["period"].str.len() == 4)
+    ].copy()
+    yearly["period"] = yearly["period"].replace({"2026-09": "2015", "2026-10": "2016"})
+    publish_tables(prepared, tables | {"observations": yearly})
+    for path in ("overview", "industry", "ranking", "quality"):
+        page = open_page(path)
+        assert "最新报送 2016年" in page.text
+        assert page.app.selectbox(key="choose_period").options[0] == "2016年"
+
+
+def test_hostile_enterprise_name_is_only_text(full, open_page: Open):
+    page = open_page("enterprises")
+    names = page.app.dataframe[0].value["name"].tolist()
+    assert "=cmd![](http://evil.example/y.png)" in names
+    assert all("evil.example" not in element.value for element in page.app.markdown)
+
+
+def test_register_without_townships(prepared, open_page: Open):
+    """The county alone, e.g. before the register has come: no page may break."""
+    tables = county.only_places()
+    tables["places"] = tables["places"].head(1)
+    publish_tables(prepared, tables)
+    for path in ("overview", "industry", "enterprises", "ranking", "rectification", "observation", "quality"):
+        assert "小河县" in open_page(path).text
+
+
+def test_stop_without_place(prepared, open_page: Open):
+    tables = county.full()
+    tables["stops"] = tables["stops"].assign(place_code=pd.Series([None, None], dtype="str"))
+    publish_tables(prepared, tables)
+    assert "未注明地点" in open_page("observation").text
