@@ -6,7 +6,7 @@ CONFIG ?= config.toml
 VENV_PYTHON = .venv/bin/python
 SYNC = $(PYTHON) bootstrap.py sync
 
-.PHONY: run test prepare demo format lint
+.PHONY: run test prepare demo format lint bench-prepare
 
 run:      ## start the app on localhost, preparing the demo county on first use
 	@$(PYTHON) bootstrap.py run --port $(PORT) --config "$(CONFIG)"
@@ -33,3 +33,7 @@ lint:     ## the checks of `make test` that need no data
 	@$(VENV_PYTHON) -m ruff format --check .
 	@$(VENV_PYTHON) -m mypy
 	@.venv/bin/lint-imports
+
+bench-prepare: ## 1,080 township workbooks: full run, nothing changed, one changed, plain pandas
+	@$(SYNC)
+	@$(VENV_PYTHON) -m benchmarks.bench_prepare

@@ -341,10 +341,27 @@ def browser_or_stop() -> str:
     return browser
 
 
+def driver_or_stop(python: Path) -> None:
+    """Make sure that what steers the browser starts: its Node needs a library that bare Debian lacks."""
+
+    def trial() -> "subprocess.CompletedProcess[str]":
+        return quietly(python, "-m", "playwright", "--version")
+
+    done = trial()
+    if done.returncode and apt_install("libatomic1"):
+        done = trial()
+    if done.returncode:
+        raise Stop(
+            f"浏览器测试的驱动(playwright)启动不了:{done.stderr.strip()[:300]}",
+            "Playwright's driver does not start; what it says is above.",
+        )
+
+
 def check_everything() -> int:
     """Run every check, the later ones also when an earlier one fails; 0 when all pass."""
     python = synced_python(with_dev=True)
     browser = browser_or_stop()
+    driver_or_stop(python)
     steps: dict[str, list[str | Path]] = {
         "ruff check": [python, "-m", "ruff", "check", "."],
         "ruff format": [python, "-m", "ruff", "format", "--check", "."],

@@ -353,6 +353,8 @@ class Problems(_Frozen):
     nearly_due_days: int = Field(default=7, ge=1)
     due_windows: tuple[int, ...] = (7, 15, 30)
     open_ended: tuple[str, ...] = ("长期坚持",)  # words in the deadline's column that mean: there is none
+    done_words: tuple[str, ...] = Field(default=("是", "已完成", "完成"), min_length=1)  # in a yes/no column
+    open_words: tuple[str, ...] = Field(default=("否", "未完成", "整改中"), min_length=1)
 
 
 class Units(_Frozen):

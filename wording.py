@@ -68,6 +68,14 @@ def fraction_text(numerator: Any, denominator: Any, unit: str = "", decimals: in
     return "/".join(parts) + unit
 
 
+LEVEL_COUNTS = {"village": "个村", "township": "个乡镇", "county": "个县"}
+
+
+def reported_text(reported: Any, expected: Any, level: str) -> str:
+    """How many of the places that owe a report sent one: 394/422个村已报."""
+    return f"{reported}/{expected}{LEVEL_COUNTS[level]}已报"
+
+
 def period_text(period: str | None) -> str:
     """`2026-10` → 2026年10月, `2026` → 2026年."""
     if is_missing(period) or not period:

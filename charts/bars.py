@@ -16,7 +16,7 @@ from charts import palette
 from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure, value_ticks
 from metrics.overview import Headline
 from settings import Indicator
-from wording import NOT_REPORTED, number_text, percent_text, period_text
+from wording import NOT_REPORTED, number_text, percent_text, period_text, reported_text
 
 By = Literal["cumulative", "completion"]
 
@@ -181,7 +181,7 @@ def _bar_hover(rows: pd.DataFrame, indicator: Indicator) -> list[str]:
         if indicator.measure == "ratio" and pd.notna(row["denominator"]):
             lines.append(f"{number_text(row['numerator'])}/{number_text(row['denominator'])}")
         if row["expected"] > 1:
-            lines.append(f"{row['reported']}/{row['expected']}个单位已报")
+            lines.append(reported_text(row["reported"], row["expected"], row["reported_by"]))
         if row["months_missing"]:
             lines.append(f"今年有{row['months_missing']}个月没有数据")
         texts.append("<br>".join(lines))

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from charts import palette
 from charts.layout import empty_chart, names_axis, plain_list, rows_height, styled_figure
 from metrics.periods import sorted_periods
-from wording import number_text, period_text
+from wording import LEVEL_COUNTS, number_text, period_text
 
 SHARES = ((0.0, palette.AMBER), (0.5, "#F3DDB0"), (0.999, "#EAF1F5"), (1.0, "#DDE9F0"))
 FAULTS = (("error", "错误", palette.PRIMARY), ("warning", "疑问", palette.CONTEXT_LIGHT))
@@ -39,6 +39,7 @@ def reporting_heatmap_chart(
         )
         for column in ("share", "missing", "reported", "expected")
     )
+    unit = LEVEL_COUNTS[matrix["reported_by"].iloc[0]]
     late = int((latest > 0).sum())
     figure = styled_figure(
         (f"{period_text(periods[-1])}{late}个乡镇没报齐" if late else f"{period_text(periods[-1])}全部报齐")
@@ -54,7 +55,7 @@ def reporting_heatmap_chart(
         colorscale=[list(stop) for stop in SHARES], showscale=False, xgap=2 * scale, ygap=2 * scale,
         text=[[str(n) if n > 0 else "" for n in row] for row in missing.to_numpy()], texttemplate="%{text}",
         customdata=[
-            [f"<b>{shown[i]}</b><br>{period_text(p)} {number_text(reported.iloc[i, j])}/{number_text(expected.iloc[i, j])}个单位已报" for j, p in enumerate(periods)]
+            [f"<b>{shown[i]}</b><br>{period_text(p)} {number_text(reported.iloc[i, j])}/{number_text(expected.iloc[i, j])}{unit}已报" for j, p in enumerate(periods)]
             for i in range(len(codes))
         ],
         hovertemplate="%{customdata}<extra></extra>", textfont={"color": palette.INK},

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from charts import palette
 from charts.layout import empty_chart, styled_figure, value_ticks
 from settings import Indicator
-from wording import is_missing, number_text, percent_text, period_text
+from wording import is_missing, number_text, percent_text, period_text, reported_text
 
 PLOT_PX = 270
 YEARS_SHOWN = 3
@@ -196,6 +196,8 @@ def _trend_subtitle(indicator: Indicator, of: str, last: pd.Series) -> str:
     if indicator.measure == "flow" and len(last["period"]) > 4:
         what = "1月起累计," if of == "cumulative" else "当月,"
     partial = (
-        f"({last['reported']}/{last['expected']}个单位已报)" if last["reported"] < last["expected"] else ""
+        f"({reported_text(last['reported'], last['expected'], last['reported_by'])})"
+        if last["reported"] < last["expected"]
+        else ""
     )
     return f"{what}单位:{indicator.unit},截至{period_text(last['period'])}{partial}"

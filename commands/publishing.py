@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from commands.summary import print_summary
 from data_loaders.fault_workbook import fault_workbook
+from data_loaders.faulty_sheets import faulty_sheets
 from data_loaders.file_cache import FileCache
 from data_loaders.folder import FAULTS, replace_file
 from data_loaders.pipeline import Prepared, prepare
@@ -36,7 +37,8 @@ def publish_version(
     cache = FileCache(out)
     prepared = _read(settings, raw, as_of, cache, console)
     out.mkdir(parents=True, exist_ok=True)
-    _write_faults(prepared, settings, out)
+    workbook = _fault_workbook(prepared, settings, raw)
+    replace_file(out / FAULTS, workbook)
     title = f"{settings.county.name} 数据截至{date_text(as_of)}"
     print_summary(console, settings, title, map(asdict, prepared.sources), prepared.log.counts())
     _print_faults(prepared, out, console)
@@ -59,6 +61,7 @@ def publish_version(
         prepared_at=started.isoformat(timespec="seconds"),
         sources=prepared.sources,
         faults=prepared.log.counts(),
+        extras={FAULTS: workbook},
     )
     cache.forget_unused()
     seconds = (datetime.now(UTC) - started).total_seconds()
@@ -77,14 +80,12 @@ def _read(settings: Settings, raw: Path, as_of: date, cache: FileCache, console:
         return prepare(settings, raw, as_of, show, cache)
 
 
-def _write_faults(prepared: Prepared, settings: Settings, out: Path) -> None:
-    places = prepared.tables["places"]
+def _fault_workbook(prepared: Prepared, settings: Settings, raw: Path) -> bytes:
+    places, faults = prepared.tables["places"], prepared.tables["faults"]
     townships = places[places["level"] == "township"]
     names = dict(zip(townships["place_code"], townships["name"], strict=True))
-    content = fault_workbook(
-        prepared.tables["faults"], names, settings.county.name, date_text(prepared.as_of)
-    )
-    replace_file(out / FAULTS, content)
+    faulty = faulty_sheets(settings, raw, faults)
+    return fault_workbook(faults, names, settings.county.name, prepared.as_of, faulty)
 
 
 def _print_faults(prepared: Prepared, out: Path, console: Console) -> None:

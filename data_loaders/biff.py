@@ -92,6 +92,8 @@ class _Rebuilt:
                 break
             if kind == _PASSWORD:
                 raise encrypted(self.file)
+            if kind == _BOF and len(body) < 4:
+                raise ValueError("beginning breaks off")
             if kind == _BOF and not kept:
                 self.is_biff8 = body[:2] != b"\x00\x05"
             if kind == _SHEET:
@@ -115,6 +117,8 @@ class _Rebuilt:
 
     def _sheet(self, record: bytes, name: str, findings: Findings) -> Iterator[Record]:
         (position,) = struct.unpack_from("<I", record)
+        if position >= len(self.stream):
+            raise ValueError("sheet outside the stream")
         rows = columns = text = depth = 0
         is_kept = False
         for kind, body in self._records(position):

@@ -65,7 +65,7 @@ def content_kind(content: bytes, file: str) -> str:
     if _WEB.match(start) or (start.startswith((b"<?xml", b"<!--")) and _WEB.search(head)):
         raise foreign(file, "网页(HTML)格式的表格", _SAVE_AS)
     if not head.startswith(_UTF16) and b"\0" in content:
-        raise foreign(file, "二进制文件,不是表格", _WRONG_FILE)
+        raise foreign(file, "二进制数据", _WRONG_FILE)
     return TEXT
 
 
@@ -74,7 +74,7 @@ def foreign(file: str, what: str, remedy: str) -> Refusal:
     return refusal(
         "foreign_file",
         file,
-        f"内容是{what},与表格文件不符,没有打开",
+        f"内容是{what},不是它的文件名所说的,没有打开",
         remedy,
         found=what,
         expected="Excel、WPS 表格、ODS 或 CSV",

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 import pandas as pd
 
 from data_loaders.contract import Dataset
+from data_loaders.fault_cells import ranges
 from data_loaders.register import full_code, level_of
 from faults import DataProblem
 from settings import Settings
@@ -107,7 +108,7 @@ def _cell(row: dict[object, object], names: dict[str, str], settings: Settings) 
         file=str(row["source_file"]),
         sheet=str(row["source_sheet"]),
         cell=str(row["source_cell"]),
-        text=str(row["source_text"]),
+        text="" if pd.isna(row["source_text"]) else str(row["source_text"]),  # type: ignore[call-overload]
         written_unit=unit,
         factor=settings.units.factor(unit, wanted) or 1.0,
     )
@@ -163,12 +164,15 @@ def _how(
 
 
 def _faults(faults: pd.DataFrame, cells: tuple[Cell, ...]) -> pd.DataFrame:
-    """Faults whose cell is one of these; a fault may name several cells of its sheet."""
-    where = {(cell.file, cell.sheet, cell.cell) for cell in cells}
-    files = {(cell.file, cell.sheet) for cell in cells}
-    near = faults[[pair in files for pair in zip(faults["file"], faults["sheet"], strict=True)]]
+    """Faults whose cell is one of these; a fault may name several cells of its sheet, or a range."""
+    where: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for cell in cells:
+        for one in ranges(cell.cell):
+            where.setdefault((cell.file, cell.sheet), []).append((one.top, one.left))
     hit = [
-        any((file, sheet, one) in where for one in str(cell).split("、"))
-        for file, sheet, cell in zip(near["file"], near["sheet"], near["cell"], strict=True)
+        any(spot.holds(*one) for spot in ranges(said) for one in where.get((file, sheet), ()))
+        for file, sheet, said in zip(
+            faults["file"], faults["sheet"], faults["cell"].fillna("").astype("str"), strict=True
+        )
     ]
-    return near[hit].reset_index(drop=True)
+    return faults[hit].reset_index(drop=True)

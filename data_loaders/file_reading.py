@@ -15,7 +15,6 @@ from typing import Any
 
 from data_loaders.enterprises import read_enterprises
 from data_loaders.findings import report
-from data_loaders.inbox import RawFile
 from data_loaders.limits import Refusal
 from data_loaders.names import read_aliases, read_history
 from data_loaders.observations import read_observations
@@ -24,6 +23,7 @@ from data_loaders.personal_numbers import without_numbers
 from data_loaders.places import read_places
 from data_loaders.placing import placements
 from data_loaders.problems import read_problems
+from data_loaders.raw_files import RawFile
 from data_loaders.register import Register
 from data_loaders.stops import read_stops
 from data_loaders.tables import Ledger, Tally, read_ledger

@@ -53,12 +53,13 @@ def over_limit(
 
 def damaged(file: str, what: str = "文件") -> Refusal:
     """A file that breaks off or contradicts itself."""
+    again = "请用 Excel 或 WPS 打开原文件,另存为 .xlsx 后重新提交;打不开的请向填报单位重要一份。"
     return refusal(
         "unreadable_file",
         file,
         f"{what}已损坏或不完整,打不开",
-        "请用 Excel 或 WPS 打开原文件,另存为 .xlsx 后重新提交;打不开的请向填报单位重要一份。",
-        expected="完整的表格文件",
+        again if what == "文件" else "请重新压缩或复制后再提交;还打不开的请向填报单位重要一份。",
+        expected="完整的文件",
     )
 
 
@@ -97,26 +98,15 @@ def check_archive(
             file, "解压后有", _mb(unpacked), key, f"{most_mb:g} MB", "请确认不是恶意文件,删去无关的内容。"
         )
     if unpacked > _RATIO_COUNTS_FROM and unpacked > limits.ratio * packed:
-        raise over_limit(
-            file,
-            "解压后是原来的",
-            f"{unpacked // packed}倍",
-            "ratio",
-            f"{limits.ratio:g}倍",
-            "请确认不是恶意文件;格式刷到几万行空行的,请删去空行再保存。",
-        )
+        found, allowed = f"{unpacked // packed}倍", f"{limits.ratio:g}倍"
+        remedy = "请确认不是恶意文件;格式刷到几万行空行的,请删去空行再保存。"
+        raise over_limit(file, "解压后是原来的", found, "ratio", allowed, remedy)
 
 
 def too_many_entries(file: str, limits: Limits) -> Refusal:
     """An archive with more files than anybody sends."""
-    return over_limit(
-        file,
-        "压缩包里的文件",
-        f"多于{limits.entries}个",
-        "entries",
-        f"{limits.entries}个",
-        "请分几个压缩包提交。",
-    )
+    found, allowed = "太多", f"{limits.entries}个"
+    return over_limit(file, "里面的文件", found, "entries", allowed, "请分几个文件提交。")
 
 
 @dataclass
@@ -150,10 +140,10 @@ class Budget:
         if columns > limits.columns:
             raise self._over(sheet, f"内容到第{columns}列", "columns", f"{limits.columns}列", remedy)
         if self.cells > limits.cells:
-            found = f"{rows}行×{columns}列"
+            found = f"有{rows}行×{columns}列" if rows * columns >= filled else f"有{filled}格"
             raise self._over(sheet, found, "cells", f"每个文件{limits.cells}格", remedy)
         if self.text > limits.unpacked_mb * MB:
-            found = f"{_mb(self.text)}文字"
+            found = f"有{_mb(self.text)}文字"
             raise self._over(
                 sheet, found, "unpacked_mb", f"{limits.unpacked_mb:g} MB", "请缩短单元格里的文字。"
             )

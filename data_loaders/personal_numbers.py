@@ -21,6 +21,7 @@ MASK = "〔已遮盖〕"
 ALL: tuple[PersonalKind, ...] = ("id", "mobile", "card")
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _MAYBE = re.compile(r"(?:\d\D{0,3}){10}\d")
 _PROVINCES = frozenset(
     {
@@ -114,7 +115,8 @@ def masked_hits(text: str, found: Collection[Hit]) -> str:
 
 
 def masked(text: str) -> str:
-    """Any text that is to be shown, such as the name of a file, without personal numbers."""
+    """Any text that is to be shown, such as the name of a file, without personal numbers and control codes."""
+    text = text if text.isprintable() else _CONTROLS.sub("", text)
     if len(text) < 11 or not _MAYBE.search(text):
         return text
     bare = plain(text)

@@ -21,13 +21,14 @@ from data_loaders.cross_reports import check_reports
 from data_loaders.duplicates import without_repeats
 from data_loaders.file_cache import FileCache, context_key
 from data_loaders.file_reading import Context, FileRead, read_file, unreadable
-from data_loaders.inbox import Inbox, RawFile, read_inbox
+from data_loaders.inbox import Inbox, read_inbox
 from data_loaders.names import aliases_of, history_of
 from data_loaders.observations import observations_table, reported_rows
 from data_loaders.personal_numbers import masked, without_numbers
 from data_loaders.places import county_only, places_table, with_geometry
 from data_loaders.placing import placements_table
 from data_loaders.positions import Positions
+from data_loaders.raw_files import RawFile
 from data_loaders.register import Register
 from data_loaders.suspicious import check_suspicious
 from data_loaders.tables import Tally

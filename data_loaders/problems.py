@@ -12,6 +12,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from data_loaders.completion import check_completion
 from data_loaders.register import Register
 from data_loaders.tables import Ledger, Tally
 from data_loaders.things import Entry, entries, read_entries
@@ -64,6 +65,7 @@ def read_problems(
         changes = status_changes(days, as_of)
         status = changes[-1][2] if changes else UNCLAIMED
         _check_status(entry, status)
+        check_completion(entry, days["done_on"], settings.problems)
         where = entry.source(source)
         if not entry.is_rejected:
             events.extend(

@@ -42,8 +42,12 @@ def publish(
     prepared_at: str,
     sources: list[SourceFile],
     faults: Mapping[str, int],
+    extras: Mapping[str, bytes] | None = None,
 ) -> Manifest:
-    """Write one version and make it current; `layers` maps a level to (GeoJSON, features, bounds)."""
+    """Write one version and make it current; `layers` maps a level to (GeoJSON, features, bounds).
+
+    `extras` are files that belong to the version and are handed out as they are, by name.
+    """
     versions = out / VERSIONS
     versions.mkdir(parents=True, exist_ok=True)
     _sweep(versions)
@@ -51,8 +55,9 @@ def publish(
     files = {f"{name}.parquet": _write_table(aside, name, table) for name, table in tables.items()}
     shown = [_write_layer(aside, level, *layer) for level, layer in layers.items()]
     files.update({layer.file: _sha256((aside / layer.file).read_bytes()) for layer in shown})
-    _write(aside / CONFIG, config)
-    files[CONFIG] = _sha256(config)
+    for name, content in {CONFIG: config, **(extras or {})}.items():
+        _write(aside / name, content)
+        files[name] = _sha256(content)
     manifest = Manifest(
         version=f"{as_of:%Y%m%d}-{_digest(files)}",
         spec_version=SPEC_VERSION,

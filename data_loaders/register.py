@@ -30,7 +30,8 @@ _TOWNSHIP_SUFFIXES = ("街道办事处", "民族乡", "办事处", "街道", "�
 def full_code(code: str) -> str | None:
     """A 6-, 9- or 12-digit code as 12 digits; None when it is anything else."""
     digits = squeezed(code)
-    return digits.ljust(12, "0") if digits.isdigit() and len(digits) in LEVELS else None
+    is_code = digits.isascii() and digits.isdigit() and len(digits) in LEVELS
+    return digits.ljust(12, "0") if is_code else None
 
 
 def level_of(place_code: str) -> Literal["county", "township", "village"]:

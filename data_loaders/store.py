@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from data_loaders.contract import SPEC_VERSION, TABLES, Dataset, Manifest, MapLayer, SourceFile, conform
-from data_loaders.folder import CONFIG, CURRENT, MANIFEST, VERSIONS
+from data_loaders.folder import CONFIG, CURRENT, FAULTS, MANIFEST, VERSIONS
 from faults import DataProblem
 from settings import ConfigProblem, parse_settings
 
@@ -60,6 +60,12 @@ def map_layer_path(prepared: Path, version: str, file: str) -> Path | None:
         return None
     path = prepared / VERSIONS / version / "map" / file
     return path if path.is_file() else None
+
+
+def fault_workbook_path(prepared: Path, version: str) -> Path | None:
+    """The workbook of faults that belongs to the version; None for a version without one."""
+    path = prepared / VERSIONS / version / FAULTS
+    return path if _VERSION.fullmatch(version) and path.is_file() else None
 
 
 def _manifest(folder: Path) -> Manifest:

@@ -245,15 +245,29 @@ def has_values(ledger: Ledger, row: LedgerRow, reading: Reading) -> bool:
 
 
 def _no_header(sheet: Sheet, table: Table) -> Fault:
+    message = f"没有找到表头“{table.header.starts}”"
+    remedy = "请恢复原表头,或在 config.toml 的 header 里写明表头第一格的文字。"
+    names = _sheet_names_in(sheet, 0)
+    if len(names) >= 3:
+        message += f":第一列写的是本文件各工作表的名称({'、'.join(names[:3])}……),原来的内容像是被盖掉了"
+        remedy = "请从原表恢复第一列;这张表没有采用。"
     return Fault(
         "error",
         "missing_header",
-        f"没有找到表头“{table.header.starts}”",
-        remedy="请恢复原表头,或在 config.toml 的 header 里写明表头第一格的文字。",
+        message,
+        remedy=remedy,
         file=sheet.file,
         sheet=sheet.name,
+        cell="A列" if len(names) >= 3 else "",
         expected=table.header.starts,
     )
+
+
+def _sheet_names_in(sheet: Sheet, column: int) -> list[str]:
+    """The workbook's sheet names that a column holds: pasted there by a macro, they hide what it was about."""
+    siblings = set(map(squeezed, sheet.siblings))
+    texts = (sheet.text(row, column) for row in range(len(sheet.cells)))
+    return [text for text in texts if squeezed(text) in siblings]
 
 
 def _missing(sheet: Sheet, header: str, columns: list[Column]) -> Fault:
@@ -272,7 +286,8 @@ def _missing(sheet: Sheet, header: str, columns: list[Column]) -> Fault:
 
 
 def _ambiguous(sheet: Sheet, header: str, candidates: list[Column]) -> Fault:
-    shown = "、".join(f"{c.letters}列“{c.shown}”" for c in candidates)
+    shown = "、".join(f"{c.letters}列“{c.shown}”" for c in candidates[:4])
+    shown += f"等{len(candidates)}列" if len(candidates) > 4 else ""
     return Fault(
         "error",
         "ambiguous_column",

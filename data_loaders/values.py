@@ -155,9 +155,12 @@ def parse_period(text: str, pattern: str) -> str | None:
     match = re.search(pattern, squeezed(text)) or _MONTH.fullmatch(squeezed(text))
     if match is None:
         return None
-    if match.re is _MONTH:
-        return f"{match['y']}-{int(match['m']):02d}" if 1 <= int(match["m"]) <= 12 else None
-    month = match.groupdict().get("month")
-    if month is None:
-        return match["year"]
-    return f"{match['year']}-{int(month):02d}" if 1 <= int(month) <= 12 else None
+    parts = match.groupdict()
+    year, month = (parts["y"], parts["m"]) if match.re is _MONTH else (parts["year"], parts.get("month"))
+    # The pattern is the config's: its groups may take in more than digits, or nothing.
+    if not (year or "").isdecimal() or len(year) != 4 or not (month or "1").isdecimal():
+        return None
+    whole = f"{int(year):04d}"  # as ASCII digits, whatever script they were in
+    if not month:
+        return whole
+    return f"{whole}-{int(month):02d}" if 1 <= int(month) <= 12 else None

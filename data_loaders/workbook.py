@@ -9,7 +9,10 @@ checked reaches calamine: the file is packed anew from the parts that were looke
 from __future__ import annotations
 
 import io
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -40,6 +43,7 @@ class Sheet:
     cells: list[list[Any]]
     merged: frozenset[Cell] = frozenset()  # cells whose content came from a merged range's corner
     findings: Findings = field(default_factory=Findings)
+    siblings: tuple[str, ...] = ()  # names of all sheets of the workbook
 
     @cached_property
     def width(self) -> int:
@@ -72,7 +76,7 @@ def read_workbook(content: bytes, file: str, limits: Limits, log: FaultLog) -> l
 
 def _opened(content: bytes, findings: dict[str, Findings], file: str, limits: Limits) -> list[Sheet]:
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+        with _silenced(), CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             return [_filled(workbook, name, file, findings, limits) for name in workbook.sheet_names]
     except (CalamineError, OSError, ValueError) as error:
         # What the library says may quote a cell, so it is not passed on.
@@ -82,6 +86,24 @@ def _opened(content: bytes, findings: dict[str, Findings], file: str, limits: Li
         if type(error).__name__ != "PanicException":
             raise
         raise damaged(file) from None
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Nothing on the terminal meanwhile: when calamine fails badly it writes there, and may quote a cell."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # a program without a terminal
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _filled(
@@ -102,7 +124,8 @@ def _filled(
                 if (row, column) != (top, left):
                     cells[row][column] = cells[top][left]
                     filled.add((row, column))
-    return Sheet(file, name, cells, frozenset(filled), findings.get(name, Findings()))
+    siblings = tuple(workbook.sheet_names)
+    return Sheet(file, name, cells, frozenset(filled), findings.get(name, Findings()), siblings)
 
 
 def _bounded(sheet: Sheet, limits: Limits, log: FaultLog) -> Sheet:
@@ -117,7 +140,7 @@ def _bounded(sheet: Sheet, limits: Limits, log: FaultLog) -> Sheet:
             if len(cell) > most:
                 row[column] = ""
                 log.add(_too_long(sheet, (index, column), len(cell), most))
-            elif cell[0] == "#" and cell in ERROR_TEXTS and (index, column) not in sheet.merged:
+            elif cell.startswith("#") and cell in ERROR_TEXTS and (index, column) not in sheet.merged:
                 findings.errors[index, column] = cell
     for index, column in findings.disbelieved():
         if index < len(sheet.cells) and column < len(sheet.cells[index]):

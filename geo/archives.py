@@ -75,4 +75,9 @@ def _complete(layer: Path, path: Path) -> Path:
         raise DataProblem(
             f"{path.name}:缺少 .dbf 文件,没有村名和代码。shapefile 要把 .shp、.shx、.dbf、.prj 一起提供。"
         )
+    if layer.suffix == ".shp":
+        content = layer.read_bytes()
+        # Bytes 24–27 of a .shp are its own length in 16-bit words. GDAL passes over shapes that were cut off.
+        if len(content) < 100 or len(content) < 2 * int.from_bytes(content[24:28], "big"):
+            raise DataProblem(f"{path.name}:.shp 文件不完整,后面的图形缺了。请重新复制或导出。")
     return layer

@@ -69,7 +69,7 @@ def _read(path: Path, source: Source, log: FaultLog) -> gpd.GeoDataFrame:
         if layer.suffix.lower() in (".geojson", ".json"):
             return _read_geojson(layer, path.name)
         if layer.suffix.lower() == ".kml":
-            return read_kml(decoded_text(layer.read_bytes()), path.name)
+            return read_kml(_text_of(layer, path.name), path.name)
         try:
             if restore_index(layer):
                 log.add(_restored(path.name))
@@ -79,6 +79,13 @@ def _read(path: Path, source: Source, log: FaultLog) -> gpd.GeoDataFrame:
             raise DataProblem(
                 f"{path.name}:读不出来({error})。请在 GIS 软件里打开确认,再重新导出。"
             ) from error
+
+
+def _text_of(path: Path, file: str) -> str:
+    try:
+        return decoded_text(path.read_bytes())
+    except UnicodeDecodeError as error:
+        raise DataProblem(f"{file}:文字按 UTF-8 和 GB18030 都读不出来。请另存为 UTF-8。") from error
 
 
 def _restored(file: str) -> Fault:
@@ -100,7 +107,7 @@ def _check_one_layer(layer: Path, file: str) -> None:
 def _read_geojson(layer: Path, file: str) -> gpd.GeoDataFrame:
     """A FeatureCollection, a Feature or a bare geometry; the CRS is its `crs` member, or missing."""
     try:
-        content = json.loads(decoded_text(layer.read_bytes()))
+        content = json.loads(_text_of(layer, file))
     except ValueError as error:
         raise DataProblem(f"{file}:不是有效的 JSON({error})。请重新导出 GeoJSON。") from error
     kind = content.get("type") if isinstance(content, dict) else type(content).__name__
@@ -124,7 +131,7 @@ def _read_geojson(layer: Path, file: str) -> gpd.GeoDataFrame:
 def _read_points(path: Path, source: Source, log: FaultLog) -> gpd.GeoDataFrame:
     """A table with a longitude and a latitude column; a row without both has no geometry."""
     fields = [source.lon_field, source.lat_field]
-    table = pd.read_csv(StringIO(decoded_text(path.read_bytes())), dtype=str, keep_default_na=False)
+    table = pd.read_csv(StringIO(_text_of(path, path.name)), dtype=str, keep_default_na=False)
     table.columns = [str(name).strip() for name in table.columns]
     for key, field in zip(("lon_field", "lat_field"), fields, strict=True):
         if field not in table.columns:

@@ -35,7 +35,7 @@ def indicator_values(
       (where `better` is lower: 100 up to the target, beyond it target in % of cumulative); of a flow missing
       while a month of the year is in no ledger at all.
     - numerator, denominator: the parts of a ratio; otherwise cumulative and target.
-    - reported / expected: places of the finest reporting level that reported / that owe a report (some
+    - reported / expected: places of the finest reporting level (reported_by) that reported / that owe a report (some
       ledger lists them, or a target is set); a figure that a place reported itself (is_direct) speaks for
       all below it.
     - reported_share: 0-1, of a flow over all reports since January; months_missing: months since January
@@ -202,6 +202,7 @@ def _frame(
         "parent_code": register.parent_codes.take(repeated).array,
         "period": periods.take(order).array,
         "previous_period": previous.take(order).array,
+        "reported_by": pd.Series(grid.finest, index=range(len(order)), dtype="str").array,
     }
     columns = {name: _column(name, matrix.ravel()) for name, matrix in figures.items()}
     return pd.DataFrame(labels | columns)

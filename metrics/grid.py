@@ -24,7 +24,8 @@ class Grid:
     periods: list[str]  # those in which some place has a figure, earliest first
     own: dict[str, Matrix]  # per indicator, NaN where the place itself reported nothing
     target: Matrix  # the year's target of the place itself, in each of the year's periods
-    is_leaf: NDArray[np.bool_]  # the place is of the finest level that reports these indicators
+    finest: str  # the finest level that reports these indicators
+    is_leaf: NDArray[np.bool_]  # the place is of that level
     is_expected: NDArray[np.bool_]  # … and some ledger lists it, with or without a figure
     is_sent: NDArray[np.bool_]  # the place is in the period's ledger, even if its cell is blank
 
@@ -53,7 +54,8 @@ def grid_of(
         own[indicator_id] = _matrix(shape, place[mine], column[mine], value[mine], indicator_id)
     has_target = ~np.isnan(target) & (place >= 0) & (rows["indicator_id"] == target_of).to_numpy()
     targets = _targets(register, periods, place[has_target], labels[codes[has_target]], target[has_target])
-    is_leaf = register.levels == _finest(register, place[has_value])
+    finest = _finest(register, place[has_value])
+    is_leaf = register.levels == finest
     is_expected = _expected(register, is_leaf, place[place >= 0], place[has_target])
     # A bare-year row without a value only carries the year's target.
     only_target = (
@@ -62,7 +64,7 @@ def grid_of(
     in_ledger = (place >= 0) & (column >= 0) & ~only_target
     is_sent = np.zeros(shape, dtype=bool)
     is_sent[place[in_ledger], column[in_ledger]] = True
-    return Grid(periods, own, targets, is_leaf, is_expected, is_sent)
+    return Grid(periods, own, targets, finest, is_leaf, is_expected, is_sent)
 
 
 def _matrix(

@@ -20,7 +20,15 @@ from metrics.periods import period_key
 from metrics.quality import late_reporters, reporting_matrix
 from metrics.rectification import counts_by_township, ladder
 from settings import Indicator, Settings
-from wording import fraction_text, is_missing, number_text, percent_text, period_text
+from wording import (
+    LEVEL_COUNTS,
+    fraction_text,
+    is_missing,
+    number_text,
+    percent_text,
+    period_text,
+    reported_text,
+)
 
 SPARKLINE_PERIODS = 24
 NAMES_LISTED = 3
@@ -176,9 +184,11 @@ def _late(
     late = late_reporters(reporting_matrix(observations, places, list(titles), until=period))
     for row in late.to_dict("records"):
         what = f"{row['name']}{period_text(row['period'])}{titles[row['source_id']]}"
-        count = f"{row['reported']}/{row['expected']}个单位已报"
+        count = reported_text(row["reported"], row["expected"], row["reported_by"])
         if row["reported"]:
-            sentence = f"{what}还缺{row['expected'] - row['reported']}个单位({count})。"
+            sentence = (
+                f"{what}还缺{row['expected'] - row['reported']}{LEVEL_COUNTS[row['reported_by']]}({count})。"
+            )
         elif row["periods_missing"] > 1:
             sentence = f"{what}至今未报,已连续{row['periods_missing']}期({count})。"
         else:

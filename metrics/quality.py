@@ -18,8 +18,8 @@ from metrics.register import LEVELS, counted_up, register_of, township_codes
 
 PERIODS_SHOWN = 12
 SEVERITIES = ("error", "warning", "info")
-MATRIX_COLUMNS = ["source_id", "place_code", "name", "period", "reported", "expected", "share"]
-LATE_COLUMNS = ["source_id", "place_code", "name", "period", "reported", "expected", "share", "last_period", "periods_missing"]  # fmt: skip
+MATRIX_COLUMNS = ["source_id", "place_code", "name", "period", "reported", "expected", "reported_by", "share"]
+LATE_COLUMNS = ["source_id", "place_code", "name", "period", "reported", "expected", "reported_by", "share", "last_period", "periods_missing"]  # fmt: skip
 
 
 def reporting_matrix(
@@ -31,7 +31,7 @@ def reporting_matrix(
 ) -> pd.DataFrame:
     """Per source, township and period (each source's latest ones, none after `until`) the places that reported.
 
-    reported / expected: places of the source's finest level with any figure in the period / with a row in any
+    reported / expected: places of the source's finest level (reported_by) with any figure in the period / with a row in any
     period (a township that never sent that source owes all its villages); share in % of expected.
     """
     # A row that has nothing but a target is no report that is missing.
@@ -116,6 +116,11 @@ def fault_kinds(faults: pd.DataFrame) -> pd.DataFrame:
     return counts.merge(example, on="kind", how="left", validate="one_to_one")
 
 
+def suspicious_faults(faults: pd.DataFrame) -> pd.DataFrame:
+    """The faults about figures that are possible but hard to believe; they were kept."""
+    return faults[faults["kind"].str.startswith("suspicious_").fillna(False).astype(bool)]
+
+
 def empty_matrix() -> pd.DataFrame:
     """reporting_matrix of no source."""
     return pd.DataFrame(columns=MATRIX_COLUMNS).astype(
@@ -162,10 +167,11 @@ def _matrix(reports: pd.DataFrame, places: pd.DataFrame, source: str, periods: l
             "period": periods * len(townships),
             "reported": reported[townships].ravel().astype(np.int64),
             "expected": owed.astype(np.int64),
+            "reported_by": finest,
             "share": 100 * divided(reported[townships].ravel(), owed),
         }
     )
-    return frame.astype({"source_id": "str", "period": "str"})[MATRIX_COLUMNS]
+    return frame.astype({"source_id": "str", "period": "str", "reported_by": "str"})[MATRIX_COLUMNS]
 
 
 def _presence(

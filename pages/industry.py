@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import answers, filters, frame, notices
 from ui.figure_card import figure_card
+from ui.figure_source import figure_source
 from ui.html import cards, note
 from ui.industries import default_indicator, figures_table, indicators_by_industry, of_same_industry, parts_of
 from ui.industry_charts import by_place, over_time
@@ -36,6 +37,7 @@ with frame.page("industry") as page:
             shown = of_same_industry(settings, indicator)
             figures = [figure_card(data, each, view.place, view.period) for each in shown]
             st.html(cards(figures, kind="left"))
+            figure_source(data, indicator, view.place, view.period)
             over_time(page, indicator)
         with st.container(key="gm_detail_table"):
             figures_table(page, indicator, parts_of(page, indicator))

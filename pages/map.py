@@ -7,6 +7,7 @@ import streamlit as st
 import ui
 from ui import filters, frame, map_panel, map_view, notices, view
 from ui.figure_card import figure_card
+from ui.figure_source import figure_source
 from ui.html import cards
 from ui.industries import default_indicator, indicators_by_industry
 from ui.map_element import map_element
@@ -53,6 +54,7 @@ with frame.page("map") as page:
             st.html(map_panel.legend(shown))
             if chosen.place_or_none():
                 st.html(cards([figure_card(data, indicator, chosen.place, chosen.period)]))
+                figure_source(data, indicator, chosen.place, chosen.period)
             ends = map_panel.highest_and_lowest(data, shown, page.township)
             if below := ends + map_panel.missing(data, shown, page.township):
                 st.html(below)

@@ -9,8 +9,7 @@ from wording import period_text
 
 with frame.page("observation") as page:
     data, view = page.data, page.view
-    stops = data.stops.sort_values(["route", "order"])
-    routes = tuple(stops["route"].dropna().unique())
+    routes = tuple(data.stops["route"].dropna().unique())  # in the ledger's order
     with filters.bar():
         filters.place(data, view)
         route = filters.one_of("route", "路线", routes) if len(routes) > 1 else next(iter(routes), None)
@@ -18,7 +17,7 @@ with frame.page("observation") as page:
     if route is None:
         notices.empty("还没有观摩路线。请把观摩路线台账放进原始数据文件夹,再运行 prepare.py。")
     else:
-        mine = stops[stops["route"] == route]
+        mine = data.stops[data.stops["route"] == route].sort_values("order")
         here = answers.within(mine, view.place, page.level)
         st.html(
             note(

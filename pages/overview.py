@@ -32,7 +32,7 @@ with frame.page("overview") as page:
         if items:
             decisions.listing(items[: 9 if view.present else 12], view)
         else:
-            notices.empty("没有逾期问题、没有漏报、没有明显落后的乡镇和空白村。")
+            notices.empty("没有查到要拍板的事项(逾期问题、漏报的台账、明显落后的乡镇、空白村)。")
     with problems:
         st.subheader("问题整改", anchor=False)
         found = answers.within(answers.problems(data), view.place, page.level)

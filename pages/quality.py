@@ -1,13 +1,17 @@
-"""数据质量: who has not reported, what was rejected and why, and how to mend it."""
+"""数据质量: who has not reported, what was rejected and why, what does not fit together, how to mend it."""
 
 import streamlit as st
 
 from charts.quality import reporting_heatmap_chart
-from metrics.quality import late_reporters
+from metrics.quality import late_reporters, suspicious_faults
 from ui import answers, filters, frame, notices
 from ui.draw import chart
-from ui.faults import fault_list, files_read, late_table, quality_cards
+from ui.fault_download import download
+from ui.faults import fault_list, files_read, late_table, quality_cards, suspicious_list
 from ui.html import cards
+from ui.reconciliation import has_differences, names_of_places, report_differences
+
+REPORTING, FAULTS, SUSPICIOUS, NAMES, REPORTS = "报送进度", "检查问题", "可疑数字", "地名对照", "报表差异"
 
 with frame.page("quality") as page:
     data, view = page.data, page.view
@@ -15,29 +19,41 @@ with frame.page("quality") as page:
     with filters.bar():
         filters.place(data, view)
         filters.period(data, view)
-        title = filters.part("ledger", "台账", tuple(titles)) if titles else None
+        parts = (REPORTING, FAULTS, SUSPICIOUS, NAMES, *([REPORTS] if has_differences(data) else []))
+        part = filters.part("part", "看什么", parts)
+        title = filters.part("ledger", "台账", tuple(titles)) if titles and part == REPORTING else None
 
     st.html(cards(quality_cards(data), kind="small"))
-    everyone = answers.reporting(data, view.period)
-    matrix = everyone[everyone["source_id"] == titles.get(title or "")]
-    who, late_ = st.columns([3, 2], gap="medium")
-    with who:
-        if matrix.empty:
-            notices.empty(f"{title or '台账'}还没有任何单位报送。")
-        else:
-            chart(
-                page,
-                ("reporting", title, view.period),
-                lambda: reporting_heatmap_chart(matrix, title=f"{title}:谁还没有报"),
-            )
-    with late_:
-        late = answers.within(late_reporters(matrix, view.period), view.place, page.level)
-        st.subheader(f"没有报齐的乡镇 {len(late)} 个", anchor=False)
-        if late.empty:
-            notices.empty("都报齐了。" if len(matrix) else "还没有报送记录。")
-        else:
-            st.html(late_table(late))
-    with st.container(key="gm_detail_faults"):
-        st.subheader("检查发现的问题和修改办法", anchor=False)
-        fault_list(answers.within(data.faults, view.place, page.level), answers.names(data))
+    faults = answers.within(data.faults, view.place, page.level)
+    if part == REPORTING:
+        everyone = answers.reporting(data, view.period)
+        matrix = everyone[everyone["source_id"] == titles.get(title or "")]
+        who, late_ = st.columns([3, 2], gap="medium")
+        with who:
+            if matrix.empty:
+                notices.empty(f"{title or '台账'}还没有任何单位报送。")
+            else:
+                chart(
+                    page,
+                    ("reporting", title, view.period),
+                    lambda: reporting_heatmap_chart(matrix, title=f"{title}:谁还没有报"),
+                )
+        with late_:
+            late = answers.within(late_reporters(matrix, view.period), view.place, page.level)
+            st.subheader(f"没有报齐的乡镇 {len(late)} 个", anchor=False)
+            if late.empty:
+                notices.empty("都报齐了。" if len(matrix) else "还没有报送记录。")
+            else:
+                st.html(late_table(late))
+    elif part == FAULTS:
+        with st.container(key="gm_detail_download"):
+            download(data)
+        fault_list(faults, data)
+    elif part == SUSPICIOUS:
+        suspicious_list(suspicious_faults(faults), data)
+    elif part == NAMES:
+        names_of_places(data)
+    else:
+        report_differences(data, view.place, page.level)
+    with st.container(key="gm_detail_files"):
         files_read(data)

@@ -13,9 +13,10 @@ from data_loaders.contract import Dataset
 from settings import Indicator
 from ui import answers
 from ui.html import Card, Tone, Words
-from wording import NOT_REPORTED, is_missing, number_text, percent_text, period_text
+from wording import NOT_REPORTED, is_missing, number_text, percent_text, period_text, reported_text
 
 TREND_PERIODS = 24
+WHOLE_SHARE = 0.97  # of the places that owe a report
 PREVIOUS = {"month": "较上月", "quarter": "较上季", "year": "较上年"}
 
 
@@ -26,7 +27,10 @@ def figure_card(data: Dataset, indicator: str, place: str, period: str | None) -
     if row is None:
         return Card(spec.name, NOT_REPORTED)
     series = answers.series(data, indicator, place)
-    run = series.loc[series["period"] <= str(row["period"]), "value"].tail(TREND_PERIODS).tolist()
+    until = series[series["period"] <= str(row["period"])].tail(TREND_PERIODS)
+    # A dip because a township sent nothing is no dip of the industry: such periods are left out of the line.
+    is_whole = (until["reported"] >= WHOLE_SHARE * until["expected"]) | (until["period"] == row["period"])
+    run = until["value"].where(is_whole).tolist()
     counted = data.settings.indicators[spec.denominator[0]] if spec.denominator else spec
     return _card(spec, counted, row, run)
 
@@ -42,7 +46,9 @@ def _card(spec: Indicator, counted: Indicator, row: Mapping[str, Any], run: Sequ
     changes = _changes(spec, row)
     if changes:
         lines.append(tuple(changes))
-    lines.append((period_text(str(row["period"])), f"{row['reported']}/{row['expected']}个单位已报"))
+    lines.append(
+        (period_text(str(row["period"])), reported_text(row["reported"], row["expected"], row["reported_by"]))
+    )
     return Card(
         label=spec.name + (_since(str(row["period"])) if is_flow else ""),
         value=number_text(shown, decimals=spec.decimals),
@@ -72,6 +78,8 @@ def _changes(spec: Indicator, row: Mapping[str, Any]) -> list[Words]:
         said = f"{PREVIOUS[spec.frequency]} {number_text(row['change'], unit, spec.decimals, signed=True)}"
         # A month's flow has its season; only the comparison with last year says whether it is good.
         found.append(Words(said, "" if spec.measure == "flow" else _tone(spec, row["change"])))
+    if spec.frequency == "year":  # the period before is last year's
+        return found
     year = row["cumulative_year_change_pct"] if spec.measure == "flow" else row["year_change_pct"]
     if not is_missing(year):
         found.append(Words(f"同比 {percent_text(year, signed=True)}", _tone(spec, year)))

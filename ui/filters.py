@@ -78,6 +78,8 @@ def period(data: Dataset, chosen: View, options: Iterable[str] | None = None) ->
 
 def part(name: str, label: str, options: tuple[str, ...], default: str | None = None) -> str:
     """Choose a part of the page; its name goes into the address under `name`, on this page only."""
+    if len(options) == 1:
+        return options[0]
     chosen = st.segmented_control(
         label, options, default=default or options[0], required=True, key=name, bind="query-params", wrap=True
     )

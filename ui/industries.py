@@ -80,6 +80,10 @@ def figures_table(page: Page, indicator: str, places: pd.DataFrame) -> None:
         columns |= {"year_change": Shown(f"同比({change_unit})", "number", decimals)}
     else:
         columns |= {"year_change_pct": Shown("同比(%)", "number", 1)}
+    # Without last year's figures there is no comparison, which is not a report that is missing.
+    columns = {
+        name: shown for name, shown in columns.items() if name == "value" or places[name].notna().any()
+    }
     columns |= {"reported": Shown("已报单位", "number"), "expected": Shown("应报单位", "number")}
     if page.township and spec.measure != "ratio":
         show(_with_source(page, indicator, places), columns | SOURCE_CELL, has_source=True)

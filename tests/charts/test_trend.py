@@ -59,7 +59,7 @@ def test_three_years_are_enough():
 
 def test_an_incomplete_last_month_says_so():
     figure = trend(reports("area", {(E1, "2026-01"): 1.0, (W1, "2026-01"): 1.0, (E1, "2026-02"): 1.0}))
-    assert "截至2026年2月(1/2个单位已报)" in figure.layout.title.text
+    assert "截至2026年2月(1/2个村已报)" in figure.layout.title.text
 
 
 def test_quarters_have_four_ticks():

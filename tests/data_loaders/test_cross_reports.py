@@ -194,8 +194,8 @@ def test_a_contradiction_within_one_source_is_still_a_duplicate(county, tmp_path
 
 def test_without_a_declaration_a_second_figure_is_a_duplicate(tmp_path):
     config = write_county(tmp_path, CONFIG + PROVINCE)
-    sheet = {"表": [["乡镇", "村", "茶园面积"], *with_bridge(45)]}
-    write_sheets(tmp_path / "raw" / "省系统" / "2026年3月.xlsx", sheet)
+    rows = [["乡镇", "村", "茶园面积"], *with_bridge(45)]
+    write_sheets(tmp_path / "raw" / "省系统" / "2026年3月.xlsx", {"表": rows})
 
     prepared = prepare(read_settings(config), tmp_path / "raw", date(2026, 3, 31))
 

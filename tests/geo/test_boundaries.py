@@ -87,14 +87,38 @@ def test_zipped_shapefile_without_shx_is_restored(tmp_path: Path, villages: gpd.
     assert kinds(log) == [("info", "restored_index")]
 
 
-def test_shapefile_cut_short_is_refused_with_or_without_its_index(
-    tmp_path: Path, villages: gpd.GeoDataFrame, log: FaultLog
+@pytest.mark.parametrize("has_index", [True, False])
+def test_shapefile_cut_short_is_refused(
+    tmp_path: Path, villages: gpd.GeoDataFrame, log: FaultLog, has_index: bool
 ):
     path = write_shapefile(villages, tmp_path / "a.shp")
-    path.write_bytes(path.read_bytes()[:60])
-    path.with_suffix(".shx").unlink()
-    with pytest.raises(DataProblem, match=r"a\.shp:读不出来"):
+    path.write_bytes(path.read_bytes()[:-20])
+    if not has_index:
+        path.with_suffix(".shx").unlink()
+    with pytest.raises(DataProblem, match=r"a\.shp:\.shp 文件不完整"):
         read_boundaries(path, source(), log)
+
+
+def test_points_only(tmp_path: Path, villages: gpd.GeoDataFrame, log: FaultLog):
+    path = write_shapefile(
+        villages.set_geometry(villages.geometry.representative_point()), tmp_path / "a.shp"
+    )
+    found = read_boundaries(path, source(), log)
+    assert set(found.geometry.geom_type) == {"Point"}
+    assert log.faults == []
+
+
+def test_degrees_without_prj_need_no_crs(tmp_path: Path, villages: gpd.GeoDataFrame, log: FaultLog):
+    path = write_shapefile(villages, tmp_path / "a.shp")
+    path.with_suffix(".prj").unlink()
+    assert read_boundaries(path, source(), log).total_bounds == pytest.approx([114.4, 31.4, 114.7, 31.5])
+    assert log.faults == []
+
+
+def test_csv_in_no_known_encoding_is_refused(tmp_path: Path, log: FaultLog):
+    (tmp_path / "a.csv").write_bytes(b"\xff\xff,\xff")
+    with pytest.raises(DataProblem, match=r"a\.csv:文字按 UTF-8 和 GB18030 都读不出来"):
+        read_boundaries(tmp_path / "a.csv", source(), log)
 
 
 def test_shapefile_without_dbf_is_refused(tmp_path: Path, villages: gpd.GeoDataFrame, log: FaultLog):

@@ -72,7 +72,7 @@ def test_a_late_township_is_late_and_not_behind():
     )
     assert told(rows, kind="behind") == []
     (late,) = told(rows, kind="late")
-    assert late.sentence == "西镇2026年10月产业月报至今未报(0/1个单位已报)。"
+    assert late.sentence == "西镇2026年10月产业月报至今未报(0/1个村已报)。"
     assert (late.page, late.place_code) == ("quality", WEST)
 
 
@@ -87,7 +87,7 @@ def test_a_township_with_half_its_villages_missing_is_not_called_behind():
 def test_an_incomplete_report_says_how_much_is_missing():
     rows = reports("area", {(E1, OCT): 1.0, (E2, OCT): None, (W1, OCT): 1.0})
     assert [item.sentence for item in told(rows, kind="late")] == [
-        "东乡2026年10月产业月报还缺1个单位(1/2个单位已报)。"
+        "东乡2026年10月产业月报还缺1个村(1/2个村已报)。"
     ]
 
 
@@ -96,7 +96,7 @@ def test_a_township_silent_for_two_months():
         "area", {(W1, "2026-08"): 1.0, (E1, SEP): 1.0, (E2, SEP): 1.0, (E1, OCT): 1.0, (E2, OCT): 1.0}
     )
     (late,) = told(rows, kind="late")
-    assert late.sentence == "西镇2026年10月产业月报至今未报,已连续2期(0/1个单位已报)。"
+    assert late.sentence == "西镇2026年10月产业月报至今未报,已连续2期(0/1个村已报)。"
 
 
 def test_overdue_problems_the_most_first():

@@ -15,7 +15,7 @@ class TestOverview:
         assert "75.0<small>万袋</small>" in text
         assert "完成 58.6%" in text
         assert "75.0/128.0万袋" in text
-        assert "5/7个单位已报" in text
+        assert "5/7个村已报" in text
 
     def test_flow_is_summed_since_january(self, full, open_page: Open):
         assert "生猪出栏 1—10月累计" in open_page("overview").text
@@ -34,7 +34,7 @@ class TestOverview:
     def test_nothing_reported_is_missing_not_zero(self, only_places, open_page: Open):
         text = open_page("overview").text
         assert "未报送" in text
-        assert "没有逾期问题" in text
+        assert "没有查到要拍板的事项" in text
         assert "没有检查反馈问题" in text
 
 
@@ -145,6 +145,11 @@ class TestObservation:
         assert "40人" in text
         assert "看棚、看订单、看分红" in text
 
+    def test_route_in_the_address(self, full, open_page: Open):
+        text = open_page("observation", route=county.HOSTILE).text
+        assert "共1个观摩点" in text
+        assert "看棚、看订单、看分红" not in text
+
     def test_no_route(self, only_places, open_page: Open):
         assert "还没有观摩路线" in open_page("observation").text
 
@@ -156,17 +161,16 @@ class TestQuality:
         assert "0/2" in text
 
     def test_fault_says_where_and_what_to_do(self, full, open_page: Open):
-        text = open_page("quality").text
+        text = open_page("quality", part="检查问题").text
         for expected in ("C17", "“三百亩”不是数字", "请填写数字(单位:亩)。", "石门乡"):
             assert expected in text
 
     def test_faults_of_a_township(self, full, open_page: Open):
-        assert "三百亩" not in open_page("quality", place="990102001").text
+        assert "三百亩" not in open_page("quality", place="990102001", part="检查问题").text
 
     def test_no_faults(self, only_places, open_page: Open):
-        text = open_page("quality").text
-        assert "没有发现问题" in text
-        assert "产业发展月报还没有任何单位报送" in text
+        assert "没有发现问题" in open_page("quality", part="检查问题").text
+        assert "产业发展月报还没有任何单位报送" in open_page("quality").text
 
 
 def test_yearly_county_without_months(prepared, open_page: Open):
