@@ -153,10 +153,14 @@ class Tall(_Frozen):
 
 
 class RowRule(_Frozen):
-    """What a row is when its label matches: a total, a note, the end of the table, or another place."""
+    """What a row is when its label matches: a total, a note, the end of the table, or figures all the same.
+
+    *county* is a total that counts as the county's own figure; *place* is a place's own row, of which it has
+    several (本年, 上年), told apart by the words under the `block` header.
+    """
 
     match: str
-    row: Literal["total", "subtotal", "skip", "end", "county"]
+    row: Literal["total", "subtotal", "skip", "end", "county", "place"]
     year_shift: int = 0  # 上年 rows carry last year's figures
 
 
@@ -166,6 +170,7 @@ class PlaceColumns(_Frozen):
     code: str | None = None
     township: str | None = None
     village: str | None = None
+    block: str | None = None  # not a place: the column that says 本年 or 上年
     township_from: Literal["column", "sheet", "file", "title"] = "column"
     township_pattern: str = r"(?P<name>[\u3400-\u9fff]+?(?:镇|乡|街道|办事处))"
 

@@ -43,8 +43,7 @@ def read_observations(
         if placed is None or period is None:
             tally += Tally(rejected=0 if is_empty else 1)
             continue
-        if row.rule is not None:
-            period = shifted(period, row.rule.year_shift)
+        period = shifted(period, row.year_shift if row.rule is None else row.rule.year_shift)
         place_code, township_code = placed
         is_merged = register.find(row.code, row.township, row.village).how == "history"
         for figure in figures_of(ledger, row, period, township_code, settings, log):

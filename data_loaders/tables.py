@@ -40,6 +40,7 @@ class LedgerRow:
     township: str
     village: str
     rule: RowRule | None = None
+    year_shift: int = 0  # -1: the row carries last year's figures
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ def read_ledger(
 def _wanted(table: Table) -> dict[str, bool]:
     """Every header that the layout names → whether it must be there."""
     places = table.places
-    wanted = {header: True for header in (places.code, places.township, places.village) if header}
+    wanted = {
+        header: True for header in (places.code, places.township, places.village, places.block) if header
+    }
     wanted.update({header: name not in table.optional_fields for name, header in table.fields.items()})
     wanted.update({c.header: c.required for c in table.columns if PERIOD_IN_HEADER not in c.header})
     if table.tall is not None:
@@ -159,7 +162,7 @@ def _rows(ledger: Ledger, columns: list[Column], first: int, reading: Reading) -
     labels = _label_columns(ledger.table, columns)
     rules = (*ledger.table.rows, *reading.rows)
     everywhere = township_of(ledger)
-    township = everywhere
+    township, above = everywhere, ""
     for index in range(first, len(sheet.cells)):
         texts = _distinct(sheet, index, labels)
         label = squeezed("".join(texts))
@@ -169,11 +172,17 @@ def _rows(ledger: Ledger, columns: list[Column], first: int, reading: Reading) -
             return
         if not opening:
             continue
+        year_shift = 0
+        if rule is not None and rule.row == "place":
+            rule, year_shift = None, rule.year_shift
         named = _text(ledger, index, places.township)
         village = _text(ledger, index, places.village)
+        if places.block and places.village and not village and not named:
+            village = above  # the place is named in the first of its rows
         # A township is often written once, above its villages, without a merged cell.
         township = named if named and rule is None else township
-        belongs_above = rule is not None or (not named and village)
+        belongs_above = rule is not None or (not named and (village or places.block))
+        above = village
         yield LedgerRow(
             index=index,
             label=label,
@@ -181,6 +190,7 @@ def _rows(ledger: Ledger, columns: list[Column], first: int, reading: Reading) -
             township=township if belongs_above else named,
             village=village,
             rule=rule,
+            year_shift=year_shift,
         )
 
 
@@ -207,7 +217,8 @@ def opening_lines(sheet: Sheet, top: int) -> Iterator[str]:
 
 
 def _label_columns(table: Table, columns: list[Column]) -> list[Column]:
-    headers = [header for header in (table.places.township, table.places.village) if header]
+    places = table.places
+    headers = [header for header in (places.township, places.village, places.block) if header]
     return [column for header in headers for column in matching(columns, header)]
 
 

@@ -103,7 +103,7 @@ def fault_list(faults: pd.DataFrame, data: Dataset) -> None:
         named = named[named["severity_name"] == severity]
     named = matching(named, words, ["township", "kind_name", "file", "sheet", "message", "remedy", "found"])
     chosen = "、".join(name for name in (township, kind) if name is not None)
-    _listed(named, f"{chosen}:" if chosen else "点上表一行左边的方框,只看这一项;")
+    _listed(named, f"{chosen}:" if chosen else "点乡镇、种类表中一行左边的方框,只看这一项;")
 
 
 def suspicious_list(faults: pd.DataFrame, data: Dataset) -> None:

@@ -1,7 +1,8 @@
 """What stands around every page: style, head, notices, foot.
 
 In: the page's address. Out: a context manager that hands the page its data set and view, or shows why there
-is none. It catches DataProblem and ConfigProblem, which are written for the reader, and nothing else.
+is none. It shows DataProblem and ConfigProblem, which are written for the reader; anything else is our fault,
+which it says in a sentence and raises on.
 """
 
 from __future__ import annotations
@@ -79,6 +80,9 @@ def page(path: str) -> Iterator[Page]:
         yield shown
     except DataProblem as found:
         notices.problem(found)
+    except Exception:
+        notices.our_fault()
+        raise
     _foot(data)
 
 

@@ -32,6 +32,11 @@ def problem(found: Exception) -> None:
     st.error(markdown_escape(str(found)))
 
 
+def our_fault() -> None:
+    """Stands above Streamlit's English box, which style.css hides; the traceback is in the server's log."""
+    st.error("程序出错了,这一页没有显示完整。请把后台日志里的出错信息发给维护人员;其他页面可以照常使用。")
+
+
 def empty(sentence: str) -> None:
     """An empty state: what would stand here and why it does not."""
     st.html(f'<div class="gm-empty">{text(sentence)}</div>')

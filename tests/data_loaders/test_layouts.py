@@ -145,22 +145,48 @@ def test_every_layout_gives_back_the_figures_that_were_written(tmp_path_factory,
     assert [fault for fault in prepared.log.faults if fault.severity == "error"] == []
 
 
-def kinds(prepared):
-    return [fault.kind for fault in prepared.log.faults]
+YEARS = (2026, 2025)
 
 
-def test_columns_for_this_year_and_last_year_are_told_apart(tmp_path):
+def rows_of_two_years(figures):
+    """Blocked: a row for this year and one for last year, the place named in the first."""
+    rules = 'rows = [{ match = "上年$", row = "place", year_shift = -1 }, { match = "本年$", row = "place" }]'
+    config = source(table(AREA + "\n" + rules, places='township = "乡镇", village = "村", block = "年别"'))
+    rows = []
+    for township, village in VILLAGES:
+        rows.append([township, village, "本年", figures[township, village, 2026]])
+        rows.append(["", "", "上年", figures[township, village, 2025]])
+    return config, {"台账/2026年": {"表": [["乡镇", "村", "年别", "茶园面积"], *rows]}}
+
+
+def columns_of_two_years(figures):
+    """Blocked: a column for this year and one for last year."""
     columns = """columns = [
         { header = "茶园面积/本年", indicator = "tea_area", unit = "亩" },
         { header = "茶园面积/上年", indicator = "tea_area", unit = "亩", year_shift = -1 },
     ]"""
-    rows = [["乡镇", "村", "茶园面积", ""], ["", "", "本年", "上年"], ["东山镇", "河湾村", 12, 10]]
-    prepared = read(
-        tmp_path, source(table(columns, 'starts = "乡镇", rows = 2')), {"台账/2026年3月": {"表": rows}}
-    )
+    rows = [[t, v, figures[t, v, 2026], figures[t, v, 2025]] for t, v in VILLAGES]
+    header = [["乡镇", "村", "茶园面积", ""], ["", "", "本年", "上年"]]
+    return source(table(columns, 'starts = "乡镇", rows = 2')), {"台账/2026年": {"表": [*header, *rows]}}
 
-    found = prepared.tables["observations"].set_index("period")["value"]
-    assert found.to_dict() == {"2026-03": 12.0, "2025-03": 10.0}
+
+two_years = st.fixed_dictionaries({(t, v, y): numbers for t, v in VILLAGES for y in YEARS})
+
+
+@pytest.mark.parametrize("layout", [rows_of_two_years, columns_of_two_years])
+@settings(max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(figures=two_years)
+def test_this_year_and_last_year_in_one_table_are_told_apart(tmp_path_factory, layout, figures):
+    prepared = read(tmp_path_factory.mktemp("county"), *layout(figures))
+
+    found = prepared.tables["observations"].set_index(["place_code", "period"])["value"].sort_index()
+    wanted = pd.Series({(VILLAGES[t, v], str(y)): n for (t, v, y), n in figures.items()}, dtype=float)
+    pd.testing.assert_series_equal(found, wanted.sort_index(), check_names=False)
+    assert [fault for fault in prepared.log.faults if fault.severity == "error"] == []
+
+
+def kinds(prepared):
+    return [fault.kind for fault in prepared.log.faults]
 
 
 def test_a_header_written_another_way_is_a_declared_synonym(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from tests.pages import county
 from tests.pages.conftest import Open, publish_tables
+from ui import answers
 from ui.navigation import PAGES
 
 PATHS = [page.path for page in PAGES]
@@ -107,6 +108,17 @@ def test_whole_county_is_no_choice(full, open_page: Open):
     page = open_page("overview", place=county.YUNXI)
     page.app.selectbox(key="choose_place").select(county.COUNTY).run()
     assert page.params == {}
+
+
+def test_our_own_fault_is_told_in_chinese_and_crashes(full, open_page: Open, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("ours")
+
+    page = open_page("overview")
+    monkeypatch.setattr(answers, "urgent", broken)
+    page.app.run()
+    assert "程序出错了" in page.text
+    assert len(page.app.exception) == 1
 
 
 def test_new_version_shows_at_the_next_interaction(full, open_page: Open):
