@@ -150,6 +150,7 @@ def _placed(
     found: list[tuple[str, BaseGeometry]] = []
     strangers: list[str] = []
     moved: list[str] = []
+    doubtful: list[str] = []
     for feature in frame.itertuples():
         if feature.geometry is None or feature.geometry.is_empty:
             continue
@@ -163,7 +164,18 @@ def _placed(
             continue
         if code and full_code(code) != match:
             moved.append(f"{name}({code}→{match[:9] if match.endswith('000') else match})")
+        elif code and _match(source, register, "", name, parent) not in (None, match):
+            doubtful.append(f"{register.name(match)}(界线里叫{name})")
         found.append((match, feature.geometry))
+    if doubtful:
+        log.add(
+            _fault(
+                "warning",
+                "boundary_name_differs",
+                f"有{len(doubtful)}个图形按代码是一个地方,按名称是另一个,按代码采用:{'、'.join(doubtful[:20])}",
+                file,
+            )
+        )
     if strangers:
         listed = "、".join(strangers[:20])
         log.add(
