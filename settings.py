@@ -399,6 +399,7 @@ class Limits(_Frozen):
     columns: int = Field(default=500, ge=1)
     cells: int = Field(default=500_000, ge=1)  # rows x columns as far as there is content, over all sheets
     cell_chars: int = Field(default=32_767, ge=1)  # Excel's own limit
+    faults: int = Field(default=2_000, ge=1)  # of one kind in one sheet; more are only counted
 
 
 PersonalKind = Literal["id", "mobile", "card"]

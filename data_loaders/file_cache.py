@@ -68,7 +68,13 @@ class FileCache:
             return None
 
     def _keep(self, key: str, found: FileRead) -> None:
-        content = json.dumps(asdict(found), ensure_ascii=False, default=str, separators=(",", ":"))
+        # Not asdict of the whole: it copies every record on the way.
+        plain = {
+            **vars(found),
+            "faults": [asdict(fault) for fault in found.faults],
+            "tally": asdict(found.tally),
+        }
+        content = json.dumps(plain, ensure_ascii=False, default=str, separators=(",", ":"))
         # A full disk or a folder that may not be written to costs time on the next run, nothing else.
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 from data_loaders.enterprises import read_enterprises
 from data_loaders.findings import report
-from data_loaders.limits import Refusal
+from data_loaders.limits import Refusal, counted_out
 from data_loaders.names import read_aliases, read_history
 from data_loaders.observations import read_observations
 from data_loaders.personal import without_personal
@@ -79,6 +79,7 @@ def _read(file: RawFile, source: Source, context: Context, log: FaultLog) -> Fil
             read.records.setdefault(table, []).extend(rows)
         read.placements.extend(placements(ledger, source, context.register))
         read.tally += tally
+    log.faults[:] = counted_out(log.faults, settings.limits)
     return read
 
 

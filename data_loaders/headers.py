@@ -16,6 +16,7 @@ from data_loaders.values import squeezed
 from data_loaders.workbook import Sheet, column_letters
 from settings import Header
 
+_SEARCHED_ROWS = 500  # a sheet without its header may be very long
 _NUMBERING = re.compile(r"^(?:[一二三四五六七八九十廿百]+、|[①-⑳]|[a-zA-Z][、.]|\d+[、.])+")
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _PUNCTUATION = re.compile(r"[\s、,.:;·\-_*\"'“”‘’。《》<>]+")
@@ -46,7 +47,7 @@ class Column:
 def header_row(sheet: Sheet, header: Header) -> int | None:
     """Index of the first row that has a cell reading `header.starts`; None when there is none."""
     wanted = normalised(header.starts)
-    for row, cells in enumerate(sheet.cells):
+    for row, cells in enumerate(sheet.cells[:_SEARCHED_ROWS]):
         if any(normalised(sheet.text(row, column)) == wanted for column in range(len(cells))):
             return row
     return None

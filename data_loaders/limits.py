@@ -8,6 +8,7 @@ it speaks of is expanded.
 from __future__ import annotations
 
 import zipfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -151,6 +152,23 @@ class Budget:
     def _over(self, sheet: str, found: str, key: str, allowed: str, remedy: str) -> Refusal:
         what = f"工作表“{sheet}”" if sheet else "表格"
         return over_limit(self.file, what, found, key, allowed, remedy, sheet)
+
+
+def counted_out(faults: Sequence[Fault], limits: Limits) -> list[Fault]:
+    """The faults, but of one kind in one sheet no more than anybody reads; the rest becomes one that counts them."""
+    seen: Counter[tuple[str, str, str, str]] = Counter()
+    kept = []
+    for fault in faults:
+        group = (fault.file, fault.sheet, fault.kind, fault.severity)
+        seen[group] += 1
+        if seen[group] <= limits.faults:
+            kept.append(fault)
+    for (file, sheet, kind, severity), count in seen.items():
+        if count > limits.faults:
+            said = f"同类问题共{count}处,只列出前{limits.faults}处"
+            remedy = "请先改正列出的,再运行一次;整列都错的,请核对表头和版式。"
+            kept.append(Fault(severity, kind, said, remedy, file, sheet))  # type: ignore[arg-type]
+    return kept
 
 
 def _mb(size: int) -> str:

@@ -22,6 +22,7 @@ from data_loaders.duplicates import without_repeats
 from data_loaders.file_cache import FileCache, context_key
 from data_loaders.file_reading import Context, FileRead, read_file, unreadable
 from data_loaders.inbox import Inbox, read_inbox
+from data_loaders.limits import counted_out
 from data_loaders.names import aliases_of, history_of
 from data_loaders.observations import observations_table, reported_rows
 from data_loaders.personal_numbers import masked, without_numbers
@@ -124,6 +125,7 @@ def prepare(
     prepared.tables["placements"] = placements_table(run.placements)
     check_rules(prepared.tables, register, settings, log)
     check_suspicious(observations, register, settings, log)
+    log.faults[:] = counted_out(log.faults, settings.limits)
     prepared.tables["faults"] = conform("faults", [vars(fault) for fault in log.faults])
     prepared.layers.update(_layers(frame))
     return prepared

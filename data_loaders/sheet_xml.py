@@ -25,8 +25,10 @@ _BLANK = re.compile(rb'<c r="[A-Z]+[0-9]+"(?: s="[0-9]+")?/>')
 _PLACELESS = re.compile(rb'<(?:[\w.-]+:)?c(?! r="[A-Z]+[0-9]+")[\s/>]')
 _ANY_CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
 _HEAD = rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="[0-9]+")?'
-_PLAIN = re.compile(_HEAD.replace(b"([0-9]{1,7})", b"[0-9]{1,7}") + rb'(?: t="(?!e")[a-z]+")?><(?:v|is)>')
-_PLAIN_ROW = re.compile(_HEAD.replace(b"([A-Z]{1,3})", b"[A-Z]{1,3}") + rb'(?: t="(?!e")[a-z]+")?><(?:v|is)>')
+_PLAIN = re.compile(_HEAD.replace(b"([0-9]{1,7})", b"[0-9]{1,7}") + rb'(?: t="(?!e")[a-zA-Z]+")?><(?:v|is)>')
+_PLAIN_ROW = re.compile(
+    _HEAD.replace(b"([A-Z]{1,3})", b"[A-Z]{1,3}") + rb'(?: t="(?!e")[a-zA-Z]+")?><(?:v|is)>'
+)
 _COMPUTED = re.compile(
     _HEAD + rb'(?: t="([a-z]+)")?><f(?: [^<>]*)?(?:/>|>([^<>]*)</f>)(?:<v>([^<>]*)</v>|<v ?/>)?</c>'
 )

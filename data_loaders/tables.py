@@ -174,7 +174,7 @@ def _rows(ledger: Ledger, columns: list[Column], first: int, reading: Reading) -
             continue
         year_shift = 0
         if rule is not None and rule.row == "place":
-            rule, year_shift = None, rule.year_shift
+            year_shift, rule = rule.year_shift, None
         named = _text(ledger, index, places.township)
         village = _text(ledger, index, places.village)
         if places.block and places.village and not village and not named:

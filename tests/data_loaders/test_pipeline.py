@@ -22,8 +22,13 @@ def county(tmp_path):
             write_sheets(tmp_path / "raw" / f"{name}.xlsx", sheets)
         return prepare(read_settings(config), tmp_path / "raw", AS_OF)
 
-    run.raw = tmp_path / "raw"
     return run
+
+
+@pytest.fixture
+def raw(county, tmp_path):
+    """The small county's raw folder."""
+    return tmp_path / "raw"
 
 
 def figure(prepared, place_code, indicator_id, column="value"):
@@ -149,8 +154,8 @@ def test_another_unit_in_the_header_blocks_publication(county):
     assert fault.kind == "unit_mismatch" and "吨" in fault.message and "公斤" in fault.message
 
 
-def test_a_file_that_is_no_workbook_blocks_publication_and_the_others_are_still_read(county):
-    (county.raw / "月报" / "2026年2月.xlsx").write_bytes(b"not a workbook")
+def test_a_file_that_is_no_workbook_blocks_publication_and_the_others_are_still_read(county, raw):
+    (raw / "月报" / "2026年2月.xlsx").write_bytes(b"not a workbook")
     prepared = county()
 
     assert [fault.kind for fault in prepared.blocking] == ["foreign_file"]
@@ -201,7 +206,7 @@ PROBLEM = [
 
 
 def problem(number, *dates, village="河湾村", status="", due="2026-03-31"):
-    found, claimed, done, accepted, closed, reopened = (*dates, *[""] * (6 - len(dates)))
+    found, claimed, done, accepted, closed, reopened = [*dates, *[""] * 6][:6]
     return [
         number,
         "省级督查",

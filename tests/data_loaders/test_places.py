@@ -17,7 +17,7 @@ SOURCE = Source(id="b", title="村界", kind="boundaries", files="*.zip", level=
 
 @pytest.fixture
 def places():
-    codes = [(full_code(code), name) for code, name in PLACES[1:]]
+    codes = [(str(full_code(code)), name) for code, name in PLACES[1:]]
     rows = [{"place_code": c, "name": n, "level": level_of(c), "parent_code": parent_of(c)} for c, n in codes]
     return conform("places", rows)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -71,14 +72,14 @@ header = { starts = "指标名称", rows = 3 }
 places = { township = "指标名称" }
 columns = [{ header = "实有茶园面积", indicator = "tea_area", unit = "亩" }]
 """
-HEADER = [
+HEADER: list[list[Any]] = [
     ["年末茶园情况"],
     ["填报单位:    20 16 年"],
     ["指标名称", "", "编  号", "一、实有茶园面积", "其中:采摘"],
     ["计算单位", "", "--", "亩", "亩"],
     ["汇总代码", "", "--", "01", "02"],
 ]
-FIGURES = [
+FIGURES: list[list[Any]] = [
     ["合", "本    年", "00", 150, 110],
     ["计", "上    年", "01", 140, "—"],
     ["增减", "", "02", 10, "--"],
@@ -91,11 +92,11 @@ FIGURES = [
     ["    说明:面积按年末统计"],
     ["第16页"],
 ]
-COVER = [["", "小试县"], ["", "国民经济统计表"]]
-CONTENTS = [["", "目    录"], ["", "一、茶园………第01页"]]
+COVER: list[list[Any]] = [["", "小试县"], ["", "国民经济统计表"]]
+CONTENTS: list[list[Any]] = [["", "目    录"], ["", "一、茶园………第01页"]]
 
 
-def write_yearbook(folder: Path, **sheets: list[list[object]]) -> None:
+def write_yearbook(folder: Path, **sheets: list[list[Any]]) -> None:
     """A book with cover, contents and an empty sheet; headers that span two columns are merged, as they come."""
     path = folder / "raw" / "2016年报.xlsx"
     path.parent.mkdir(parents=True)
