@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from faults import DataProblem, Fault
+from faults import DataProblem, Fault, Severity
 from settings import Limits
 from zips import is_encrypted
 
@@ -156,19 +156,29 @@ class Budget:
 
 def counted_out(faults: Sequence[Fault], limits: Limits) -> list[Fault]:
     """The faults, but of one kind in one sheet no more than anybody reads; the rest becomes one that counts them."""
-    seen: Counter[tuple[str, str, str, str]] = Counter()
+    counts = Counter(map(_group, faults))
+    many = {
+        group for group, count in counts.items() if count > limits.faults + 1
+    }  # one more is the count itself
+    left = dict.fromkeys(many, limits.faults)
     kept = []
     for fault in faults:
-        group = (fault.file, fault.sheet, fault.kind, fault.severity)
-        seen[group] += 1
-        if seen[group] <= limits.faults:
-            kept.append(fault)
-    for (file, sheet, kind, severity), count in seen.items():
-        if count > limits.faults:
-            said = f"同类问题共{count}处,只列出前{limits.faults}处"
-            remedy = "请先改正列出的,再运行一次;整列都错的,请核对表头和版式。"
-            kept.append(Fault(severity, kind, said, remedy, file, sheet))  # type: ignore[arg-type]
+        group = _group(fault)
+        if group in many:
+            left[group] -= 1
+            if left[group] < 0:
+                continue
+        kept.append(fault)
+    for group in (group for group in counts if group in many):
+        severity, kind, file, sheet = group
+        said = f"同类问题共{counts[group]}处,只列出前{limits.faults}处"
+        remedy = "请先改正列出的,再运行一次;整列都错的,请核对表头和版式。"
+        kept.append(Fault(severity, kind, said, remedy, file, sheet))
     return kept
+
+
+def _group(fault: Fault) -> tuple[Severity, str, str, str]:
+    return fault.severity, fault.kind, fault.file, fault.sheet
 
 
 def _mb(size: int) -> str:

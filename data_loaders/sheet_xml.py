@@ -10,17 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from xml.parsers import expat
-from xml.sax.saxutils import unescape as unescape_marks
 
 from data_loaders.findings import Cell, Findings
+from data_loaders.formulas import FormulaJudge, column_index, unescaped
 
 _POSITION = re.compile(r"([A-Za-z]{1,4})(\d{1,8})")
-_AREA = re.compile(
-    r"(?<![\w.!:\]$])(?:\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?"
-    r"|\$?([A-Z]{1,3}):\$?([A-Z]{1,3}))(?![\w(.!])"
-)
 _BLANK = re.compile(rb'<c r="[A-Z]+[0-9]+"(?: s="[0-9]+")?/>')
 _PLACELESS = re.compile(rb'<(?:[\w.-]+:)?c(?! r="[A-Z]+[0-9]+")[\s/>]')
 _ANY_CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
@@ -31,13 +26,6 @@ _PLAIN_ROW = re.compile(
 )
 _COMPUTED = re.compile(
     _HEAD + rb'(?: t="([a-z]+)")?><f(?: [^<>]*)?(?:/>|>([^<>]*)</f>)(?:<v>([^<>]*)</v>|<v ?/>)?</c>'
-)
-_MARKS = {"&quot;": '"', "&apos;": "'"}
-_CHECKED_FORMULAS = 20_000  # for circles: each costs more than reading the cell
-_LINK = re.compile(r"(?<![\w\]])\[(?:\d+|[^\[\]]+\.(?:xls\w?|ods|csv|et))\]", re.IGNORECASE)
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_ASKS_WHERE = re.compile(  # functions that take a cell for its place, not for its value
-    r"\b(?:ROWS?|COLUMNS?|AREAS|ADDRESS|SHEETS?|CELL|OFFSET|ISFORMULA|FORMULATEXT)\([^()]*\)"
 )
 
 
@@ -121,10 +109,10 @@ def _plain_scan(content: bytes) -> SheetScan | None:
         filled=len(columns),
         text_cells=content.count(b' t="s"'),
     )
-    judge = _FormulaJudge(scan.findings)
+    judge = FormulaJudge(scan.findings)
     for letters, row, kind, formula, value in computed:
         cell = int(row) - 1, column_index(letters.decode())
-        judge.note(cell, kind.decode(), unescape_marks(formula.decode(), _MARKS), value.decode())
+        judge.note(cell, kind.decode(), unescaped(formula.decode()), value.decode())
     return scan
 
 
@@ -144,7 +132,7 @@ class _SheetWalk:
         self.kind = self.value = ""
         self.formula: str | None = None
         self.heard: list[str] = []
-        self.judge = _FormulaJudge(self.scan.findings)
+        self.judge = FormulaJudge(self.scan.findings)
 
     def listen(self, parser: expat.XMLParserType) -> None:
         self.parser = parser
@@ -214,56 +202,11 @@ class _SheetWalk:
         self.kind, self.value, self.formula = "", "", None
 
 
-class _FormulaJudge:
-    """Which values a sheet's formulas make doubtful."""
-
-    def __init__(self, findings: Findings) -> None:
-        self.findings = findings
-        self.left = _CHECKED_FORMULAS
-
-    def note(self, cell: Cell, kind: str, formula: str | None, value: str) -> None:
-        findings = self.findings
-        if kind == "e":
-            findings.errors[cell] = value.strip() or "#REF!"
-        elif not value and kind != "str":
-            findings.uncalculated.append(cell)
-        elif formula and self.left > 0:
-            self.left -= 1
-            if _is_circular(formula, *cell):
-                findings.circular.append(cell)
-        if formula and "[" in formula and _LINK.search(formula):
-            findings.external.append(cell)
-
-
 def _cell(position: str) -> Cell:
     match = _POSITION.fullmatch(position)
     if match is None:
         raise ValueError("cell reference")
     return int(match[2]) - 1, column_index(match[1])
-
-
-@lru_cache(maxsize=20_000)
-def column_index(letters: str) -> int:
-    """A → 0, Z → 25, AA → 26."""
-    index = 0
-    for letter in letters.upper():
-        index = 26 * index + ord(letter) - 64
-    return index - 1
-
-
-def _is_circular(formula: str, row: int, column: int) -> bool:
-    """Whether the formula takes in the cell that it stands in."""
-    bare = _ASKS_WHERE.sub("", _QUOTED.sub("", formula))
-    for left, top, right, bottom, first, last in _AREA.findall(bare):
-        if first:
-            rows, columns = range(row, row + 1), (first, last)
-        else:
-            one, other = sorted((int(top), int(bottom or top)))
-            rows, columns = range(one - 1, other), (left, right or left)
-        west, east = sorted(map(column_index, columns))
-        if row in rows and west <= column <= east:
-            return True
-    return False
 
 
 def shared_lengths(content: bytes) -> list[int]:

@@ -183,19 +183,24 @@ def test_a_kill_at_any_write_leaves_one_whole_version(county):
     prepare.main(["--config", str(county)])
     old = published(county).version
     outcomes = []
-    for sync in (1, 2, 5, 9, 11, 12, 13, 14, 15, 16, 40):
+    allowed = {100.0}
+    for sync in (*range(1, 21), 99):
         change_area(county, 200 + sync)
+        allowed.add(200.0 + sync)
         run = subprocess.run(
             [sys.executable, "-c", KILL_AT_SYNC, str(sync), str(county)],
             cwd=ROOT,
             capture_output=True,
             check=False,
         )
-        dataset = published(county)
+        dataset = published(county)  # whole and verified, or it would raise
         outcomes.append((run.returncode, area(dataset)))
-        assert area(dataset) in (100, *(200 + n for n in range(sync + 1)))
-        assert dataset.version == old or run.returncode in (0, -signal.SIGKILL)
+        assert run.returncode in (0, -signal.SIGKILL), run.stderr.decode()
+        assert area(dataset) in allowed
+        assert dataset.version == old or area(dataset) > 100
 
+    killed = [code for code, _ in outcomes if code == -signal.SIGKILL]
+    print(f"{len(killed)} kills: {outcomes}")
     assert outcomes[0] == (-signal.SIGKILL, 100)
-    assert outcomes[-1] == (0, 240)
-    assert len([code for code, _ in outcomes if code]) >= 6
+    assert outcomes[-1] == (0, 299)
+    assert len(killed) >= 15

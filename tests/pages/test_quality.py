@@ -20,7 +20,11 @@ def placements() -> pd.DataFrame:
     """Ten names of the monthly report: eight placed, one by suffix, one by alias, one not at all."""
     named = [(name, "name", code) for code, (name, *_) in county.VILLAGES.items()]
     del named[4:6]  # they are written otherwise
-    rows: list[tuple[str, str, str | None]] = [*named, ("石门乡冷水", "suffix", "990102002003"), ("老松岭村", "alias", "990102003001")]
+    rows: list[tuple[str, str, str | None]] = [
+        *named,
+        ("石门乡冷水", "suffix", "990102002003"),
+        ("老松岭村", "alias", "990102003001"),
+    ]
     rows.append(("石门乡<b>无此村</b>", "none", None))
     return conform(
         "placements",
