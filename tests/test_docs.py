@@ -7,6 +7,7 @@ import inspect
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -94,10 +95,19 @@ def test_every_kind_of_source_has_an_example(kind: str):
 
 
 def test_examples_are_valid_config():
-    """What a reader copies from DATA.md must pass, once its indicators are defined."""
-    examples = re.findall(r"```toml\n(.*?)```", DATA, flags=re.DOTALL)
-    head = (ROOT / "config.toml").read_text(encoding="utf-8").partition("[[sources]]")[0]
-    parsed = settings.parse_settings("\n".join([head, *examples]))
+    """What a reader copies from DATA.md must pass beside the rest of a config.
+
+    Examples of layouts are parts of a source; tests/data_loaders/test_layouts.py reads them.
+    """
+    county = tomllib.loads((ROOT / "config.toml").read_text(encoding="utf-8")) | {"sources": []}
+    for example in map(tomllib.loads, re.findall(r"```toml\n(.*?)```", DATA, flags=re.DOTALL)):
+        if set(example) <= set(settings.Settings.model_fields) and not isinstance(
+            example.get("sources"), dict
+        ):
+            for key, value in example.items():
+                known = county.get(key, type(value)())
+                county[key] = [*known, *value] if isinstance(value, list) else known | value
+    parsed = settings.Settings.model_validate(county)
     assert {source.kind for source in parsed.sources} == set(get_args(DataKind))
 
 

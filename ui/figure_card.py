@@ -29,7 +29,7 @@ def figure_card(data: Dataset, indicator: str, place: str, period: str | None) -
     series = answers.series(data, indicator, place)
     until = series[series["period"] <= str(row["period"])].tail(TREND_PERIODS)
     # A dip because a township sent nothing is no dip of the industry: such periods are left out of the line.
-    is_whole = (until["reported"] >= WHOLE_SHARE * until["expected"]) | (until["period"] == row["period"])
+    is_whole = until["reported"] >= WHOLE_SHARE * until["expected"]
     run = until["value"].where(is_whole).tolist()
     counted = data.settings.indicators[spec.denominator[0]] if spec.denominator else spec
     return _card(spec, counted, row, run)

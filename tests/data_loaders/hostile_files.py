@@ -11,6 +11,7 @@ import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 
 from data_loaders.compound import compound_file
@@ -39,7 +40,7 @@ class Hostile:
     """One file: where it lies below the raw folder, how it is made, the kind of its fault, and its reason."""
 
     name: str
-    make: Callable[[], bytes] | Callable[[Path], None]
+    make: Callable[..., bytes | None]  # gives the content, or writes it at the path that it takes
     kind: str
     why: str
     says: str = ""  # in the message or the remedy
@@ -47,10 +48,9 @@ class Hostile:
     def write(self, raw: Path) -> None:
         path = raw / self.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if self.make.__code__.co_argcount:
-            self.make(path)  # type: ignore[call-arg]
-        else:
-            path.write_bytes(self.make())  # type: ignore[call-arg]
+        content = self.make(path) if signature(self.make).parameters else self.make()
+        if content is not None:
+            path.write_bytes(content)
 
 
 # ── pieces ─────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ import random
 import zipfile
 import zlib
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -299,12 +300,12 @@ def written(draw):
 
 
 PLACES_FILE, MONTHLY, FIRMS, CASES = "代码表.csv", "月报/2026年3月.xlsx", "主体.xlsx", "问题.xlsx"
-FIRM_ROWS = [
+FIRM_ROWS: list[list[Any]] = [
     ["乡镇", "村", "名称", "产业", "用工", "其中脱贫户", "带动户数", "经度", "纬度", "备注"],
     ["东山镇", "河湾村", "青茶合作社", "茶叶", 12, 5, 40, 114.1, 31.2, ""],
     ["西岭乡", "茶坪社区", "新叶公司", "茶叶", 3, 1, 4, 114.2, 31.3, ""],
 ]
-CASE_ROWS = [
+CASE_ROWS: list[list[Any]] = [
     [
         "编号",
         "来源",
@@ -324,7 +325,7 @@ CASE_ROWS = [
     ["甲-1", "省级督查", "档案不全", "东山镇", "河湾村", "县茶办", "2026-01-01", *[""] * 5, "2026-03-31", ""],
     ["甲-2", "自查", "进度慢", "西岭乡", "河湾村", "县茶办", "2026-01-02", *[""] * 5, "2026-03-31", ""],
 ]
-LEDGERS = {
+LEDGERS: dict[str, list[list[Any]]] = {
     PLACES_FILE: [list(row) for row in PLACES],
     MONTHLY: [*TEA_HEADER, *TEA_ROWS],
     FIRMS: FIRM_ROWS,
