@@ -75,8 +75,8 @@ def lying_about_size() -> bytes:
 def with_password() -> bytes:
     """A zip whose entries claim to be encrypted: the flag is what programs look at."""
     content = bytearray(zipped({"2026年5月.xlsx": GOOD}))
-    for signature, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        place = content.find(signature)
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = content.find(mark)
         content[place + at] |= 1
     return bytes(content)
 
