@@ -33,6 +33,7 @@ from settings import Source
 COLUMNS = ("code", "name", "parent_name", "level", "geometry")
 SUFFIXES = (".zip", ".shp", ".gpkg", ".geojson", ".json", ".kml", ".kmz", ".csv")
 MAX_FILE_BYTES = 300_000_000
+MAX_TEXT_BYTES = 100_000_000  # becomes five times that in memory
 
 _BARE = ("Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection")
 
@@ -76,12 +77,17 @@ def _read(path: Path, source: Source, log: FaultLog) -> gpd.GeoDataFrame:
             _check_one_layer(layer, path.name)
             return read_layer(layer, path.name)
         except pyogrio.errors.DataSourceError as error:
+            said = str(error).replace(str(layer), path.name)  # not the name of a temporary folder
             raise DataProblem(
-                f"{path.name}:读不出来({error})。请在 GIS 软件里打开确认,再重新导出。"
+                f"{path.name}:读不出来({said})。请在 GIS 软件里打开确认,再重新导出。"
             ) from error
 
 
 def _text_of(path: Path, file: str) -> str:
+    if path.stat().st_size > MAX_TEXT_BYTES:  # in a zip it may be much larger than what was sent
+        raise DataProblem(
+            f"{file}:展开后超过 {MAX_TEXT_BYTES / 1e6:.0f} MB。请先在 GIS 软件里简化界线,或改用 GeoPackage。"
+        )
     try:
         return decoded_text(path.read_bytes())
     except UnicodeDecodeError as error:
@@ -107,8 +113,8 @@ def _check_one_layer(layer: Path, file: str) -> None:
 def _read_geojson(layer: Path, file: str) -> gpd.GeoDataFrame:
     """A FeatureCollection, a Feature or a bare geometry; the CRS is its `crs` member, or missing."""
     try:
-        content = json.loads(_text_of(layer, file))
-    except ValueError as error:
+        content = json.loads(_text_of(layer, file), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:  # brackets in brackets, a hundred thousand deep
         raise DataProblem(f"{file}:不是有效的 JSON({error})。请重新导出 GeoJSON。") from error
     kind = content.get("type") if isinstance(content, dict) else type(content).__name__
     if kind in _BARE:
@@ -118,7 +124,9 @@ def _read_geojson(layer: Path, file: str) -> gpd.GeoDataFrame:
     features = content.get("features") if kind == "FeatureCollection" else [content]
     if not features:
         raise DataProblem(f"{file}:里面没有任何要素。")
-    written = (content.get("crs") or {}).get("properties", {}).get("name")
+    stated = content.get("crs")
+    properties = stated.get("properties") if isinstance(stated, dict) else None
+    written = properties.get("name") if isinstance(properties, dict) else None
     try:
         crs = pyproj.CRS.from_user_input(written) if written else None
         return gpd.GeoDataFrame.from_features(features, crs=crs)
@@ -128,10 +136,19 @@ def _read_geojson(layer: Path, file: str) -> gpd.GeoDataFrame:
         raise DataProblem(f"{file}:里面有不完整的要素({error})。请重新导出 GeoJSON。") from error
 
 
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} 不是坐标")
+
+
 def _read_points(path: Path, source: Source, log: FaultLog) -> gpd.GeoDataFrame:
     """A table with a longitude and a latitude column; a row without both has no geometry."""
     fields = [source.lon_field, source.lat_field]
-    table = pd.read_csv(StringIO(_text_of(path, path.name)), dtype=str, keep_default_na=False)
+    try:
+        table = pd.read_csv(StringIO(_text_of(path, path.name)), dtype=str, keep_default_na=False)
+    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+        raise DataProblem(
+            f"{path.name}:是空的,或者列数不一致、引号没有成对。请另存为 UTF-8 的 CSV。"
+        ) from error
     table.columns = [str(name).strip() for name in table.columns]
     for key, field in zip(("lon_field", "lat_field"), fields, strict=True):
         if field not in table.columns:

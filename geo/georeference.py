@@ -7,6 +7,7 @@ frame in EPSG:4326. Refuses metres without a zone, and coordinates that end up o
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pyproj
 import shapely
 
@@ -62,6 +63,8 @@ def _written_crs(shapes: gpd.GeoSeries, file: str, source: Source, log: FaultLog
 def _deduced_crs(shapes: gpd.GeoSeries, file: str, source: Source) -> pyproj.CRS:
     """Degrees, or metres whose easting begins with its zone; anything else is asked for."""
     west, south, east, north = shapes.total_bounds
+    if not np.isfinite((west, south, east, north)).all():
+        raise DataProblem(f"{file}:坐标是空的,或有不是数字的值。请在 GIS 软件里检查后重新导出。")
     if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
         return pyproj.CRS.from_epsg(4490 if source.datum == "cgcs2000" else 4326)
     zone = gauss_kruger_epsg(west)

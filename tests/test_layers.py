@@ -20,7 +20,7 @@ def imported(script: Path) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-@pytest.mark.parametrize("module", ["settings", "faults", "wording"])
+@pytest.mark.parametrize("module", ["settings", "faults", "wording", "zips"])
 def test_base_modules_import_nothing_of_ours(module: str):
     assert imported(ROOT / f"{module}.py") & OURS <= {"faults"}
 

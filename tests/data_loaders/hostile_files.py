@@ -412,7 +412,35 @@ ON_UNIX = [
     Hostile("月报/pipe.xlsx", pipe, "unsafe_path", "a pipe: opening it would wait for ever"),
 ]
 
-ALL = [*FILES, *([] if os.name == "nt" else ON_UNIX)]
+TWO_GIGABYTES = struct.pack("<I", 2_000_000_000)
+
+
+def claims_two_gigabytes() -> bytes:
+    """What the directory says is believed: that much is not unpacked to find out."""
+    shapes = zipped({"村界.shp": b"x" * 123_457, "村界.dbf": b"x"})
+    return shapes.replace(struct.pack("<I", 123_457), TWO_GIGABYTES)
+
+
+BOUNDARIES = [
+    Hostile("界线/deep.geojson", lambda: b"[" * 200_000, DAMAGED, "brackets in brackets", "JSON"),
+    Hostile(
+        "界线/nan.geojson", lambda: b'{"type":"Point","coordinates":[NaN,1]}', DAMAGED, "no number", "NaN"
+    ),
+    Hostile("界线/crs.geojson", lambda: b'{"type":"Feature","crs":"x","geometry":1}', DAMAGED, "no geometry"),
+    Hostile("界线/empty.csv", lambda: b"", DAMAGED, "a download that failed", "空的"),
+    Hostile("界线/garbage.gpkg", lambda: b"SQLite format 3\0" + bytes(999), DAMAGED, "an empty database"),
+    Hostile("界线/alone.shp", lambda: bytes(100), DAMAGED, "a shapefile without its parts", ".dbf"),
+    Hostile(
+        "界线/laughs.kml", lambda: f"{laughs()}<kml>&a9;</kml>".encode(), DAMAGED, "an entity bomb", "DOCTYPE"
+    ),
+    Hostile(
+        "界线/up.zip", lambda: zipped({"../村界.shp": b"", "村界.dbf": b""}), DAMAGED, "a way out", "以外"
+    ),
+    Hostile("界线/large.zip", claims_two_gigabytes, DAMAGED, "two gigabytes", "超出上限"),
+    Hostile("界线/password.zip", with_password, DAMAGED, "a zip with a password"),
+]
+
+ALL = [*FILES, *BOUNDARIES, *([] if os.name == "nt" else ON_UNIX)]
 
 LITTER = {
     "月报/~$2026年3月.xlsx": b"\x05lock",
