@@ -1,12 +1,11 @@
-"""Bars: one indicator by township, completion by indicator.
+"""Bars: one indicator by township.
 
-In: figures_at tables and headline figures. Out: figures. Places that did not report stay in the chart, in
+In: figures_at tables. Out: figures. Places that did not report stay in the chart, in
 grey, last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -14,7 +13,6 @@ import plotly.graph_objects as go
 
 from charts import palette
 from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure, value_ticks
-from metrics.overview import Headline
 from settings import Indicator
 from wording import NOT_REPORTED, number_text, percent_text, period_text, reported_text
 
@@ -74,56 +72,6 @@ def township_bars_chart(
     _value_axis(figure, rows[column], rows["target"] if has_target else None, indicator, by)
     names_axis(figure, _bold(rows, highlight), scale)
     return figure
-
-
-def completion_chart(
-    headlines: Sequence[Headline], *, title: str | None = None, scale: float = 1.0
-) -> go.Figure:
-    """The county's headline figures as completion bars against 100 %, lowest on top.
-
-    Of a flow the mark ▏ shows the share of the year that has passed (时序进度).
-    """
-    known = sorted(
-        (item for item in headlines if item.completion is not None), key=lambda item: item.completion or 0
-    )
-    if not known:
-        return empty_chart(title or "目标完成情况", "没有设定目标的指标", scale=scale)
-    behind = sum(1 for item in known if (item.completion or 0) < 100)
-    figure = styled_figure(
-        f"{len(known)}项指标中{behind}项未到全年目标" if title is None else title,
-        "完成年度目标 %;竖线为时序进度",
-        height=rows_height(len(known)),
-        scale=scale,
-    )
-    figure.add_bar(
-        x=[item.completion for item in known],
-        y=list(range(len(known))),
-        orientation="h",
-        marker={"color": palette.PRIMARY},
-        customdata=[[item.indicator.name, _headline_hover(item)] for item in known],
-        hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
-        text=[percent_text(item.completion) for item in known],
-        textposition=["inside" if (item.completion or 0) > 30 else "outside" for item in known],
-        insidetextanchor="start",
-        textangle=0,
-        constraintext="none",
-    )
-    passed = [
-        (at, 100 * int(item.period[5:]) / 12)
-        for at, item in enumerate(known)
-        if item.indicator.measure == "flow" and len(item.period) > 4
-    ]
-    marks = [_mark(share, at - 0.45, at + 0.45, width=2 * scale) for at, share in passed]
-    figure.update_layout(shapes=[*marks, _whole_line(palette.MUTED)])
-    top = max(*(item.completion or 0 for item in known), 100.0)
-    figure.update_xaxes(range=[0, top * 1.22], ticksuffix="%", nticks=5)
-    names_axis(figure, plain_list(item.indicator.name for item in known), scale)
-    return figure
-
-
-def _mark(x: float, y0: float, y1: float, width: float) -> dict[str, Any]:
-    line = {"color": palette.INK, "width": width}
-    return {"type": "line", "x0": x, "x1": x, "y0": y0, "y1": y1, "line": line}
 
 
 def _whole_line(colour: str) -> dict[str, Any]:
@@ -186,12 +134,6 @@ def _bar_hover(rows: pd.DataFrame, indicator: Indicator) -> list[str]:
             lines.append(f"今年有{row['months_missing']}个月没有数据")
         texts.append("<br>".join(lines))
     return texts
-
-
-def _headline_hover(item: Headline) -> str:
-    spec = item.indicator
-    done = number_text(item.shown, spec.unit, spec.decimals)
-    return f"{period_text(item.period)} {done},目标{number_text(item.target, spec.unit, spec.decimals)}"
 
 
 def _bar_colours(rows: pd.DataFrame, highlight: str | None, behind_below: float | None) -> list[str]:

@@ -24,7 +24,6 @@ ROW_PX = 26
 LINE_HEIGHT = 1.3  # plotly's own, in em of the title
 NARROW_CHARS = 20  # full-width characters of a title that fit on a phone
 NARROW_SMALL = 26  # the same of a subtitle
-PRESENT = 2.2  # scale in presentation mode: no text below 28 px
 
 Legend = Sequence[tuple[str, str]]  # name, colour
 

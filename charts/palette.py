@@ -20,7 +20,6 @@ AMBER = "#DFA02B"  # reopened, awaiting, falling
 BLUE = "#5AA6DD"  # nearly due
 AMBER_TEXT = "#8A5A10"  # the same for words, dark enough to read
 DONE = "#A9D3CC"  # closed, complete
-NO_DATA = "#E4E7EA"  # 未报送
 NO_DATA_TEXT = "#77828C"
 
 WARNINGS = {"red": RED, "yellow": AMBER, "blue": BLUE, "none": CONTEXT}

@@ -1,7 +1,7 @@
-"""Who reported when, and what checking found.
+"""Who reported when.
 
-In: reporting_matrix of one source, fault_summary. Out: figures; a gap is as loud as it should be: amber for
-nothing sent, paler the more came.
+In: reporting_matrix of one source. Out: a figure in which a gap is as loud as it should be: amber for nothing
+sent, paler the more came.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from metrics.periods import sorted_periods
 from wording import LEVEL_COUNTS, number_text, period_text
 
 SHARES = ((0.0, palette.AMBER), (0.5, "#F3DDB0"), (0.999, "#EAF1F5"), (1.0, "#DDE9F0"))
-FAULTS = (("error", "错误", palette.PRIMARY), ("warning", "疑问", palette.CONTEXT_LIGHT))
 
 
 def reporting_heatmap_chart(
@@ -64,34 +63,6 @@ def reporting_heatmap_chart(
         tickmode="array", tickvals=list(range(len(periods))), ticktext=[_short(p, at) for at, p in enumerate(periods)],
         showgrid=False, tickangle=0,
     )  # fmt: skip
-    names_axis(figure, shown, scale)
-    return figure
-
-
-def faults_chart(summary: pd.DataFrame, *, title: str | None = None, scale: float = 1.0) -> go.Figure:
-    """fault_summary as stacked bars: rejected rows and warnings per township, most rejected on top."""
-    rows = summary[summary["error"] + summary["warning"] > 0].reset_index(drop=True)
-    if rows.empty:
-        return empty_chart(title or "数据检查", "没有查出错误和疑问", scale=scale)
-    figure = styled_figure(
-        f"{int(rows['error'].sum())}处错误,{int(rows['warning'].sum())}处疑问" if title is None else title,
-        "处数;错误的行没有采用,疑问的行已采用",
-        height=rows_height(len(rows)),
-        scale=scale,
-        legend=[(name, colour) for _, name, colour in FAULTS],
-    )
-    shown = plain_list(rows["name"])
-    for column, name, colour in (
-        ("error", "错误", palette.PRIMARY),
-        ("warning", "疑问", palette.CONTEXT_LIGHT),
-    ):
-        figure.add_bar(
-            x=rows[column], y=list(range(len(rows))), orientation="h", name=name, marker={"color": colour},
-            text=[str(n) if n else "" for n in rows[column]], textposition="inside", insidetextanchor="middle",
-            textangle=0, constraintext="none", customdata=shown, hovertemplate=f"<b>%{{customdata}}</b><br>{name} %{{x}}处<extra></extra>",
-        )  # fmt: skip
-    figure.update_layout(barmode="stack", barcornerradius=0)
-    figure.update_xaxes(nticks=5, tickformat="d")
     names_axis(figure, shown, scale)
     return figure
 

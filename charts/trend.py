@@ -5,7 +5,6 @@ In: series_of tables. Out: figures. A month that nobody reported is a gap in the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
@@ -48,25 +47,6 @@ def trend_chart(
         _add_months(figure, series[series["period"].str.len() > 4], indicator, of, scale)
     else:
         _add_years(figure, known, indicator, of, scale)
-    return figure
-
-
-def sparkline_chart(points: Sequence[tuple[str, float | None]], *, scale: float = 1.0) -> go.Figure:
-    """A bare line with its last point marked, for a headline card: 48 px high, no axes, no hover."""
-    figure = styled_figure("", height=40, scale=scale)
-    figure.update_layout(margin={"l": 2, "r": 6 * scale, "t": 4 * scale, "b": 4 * scale}, hovermode=False)
-    figure.add_scatter(
-        x=[period for period, _ in points], y=[value for _, value in points], mode="lines",
-        line={"color": palette.PRIMARY, "width": 1.6 * scale},
-    )  # fmt: skip
-    known = [(period, value) for period, value in points if value is not None]
-    if known:
-        figure.add_scatter(
-            x=[known[-1][0]], y=[known[-1][1]], mode="markers",
-            marker={"color": palette.PRIMARY, "size": 6 * scale}, cliponaxis=False,
-        )  # fmt: skip
-    figure.update_xaxes(visible=False, type="category")
-    figure.update_yaxes(visible=False)
     return figure
 
 

@@ -1,7 +1,7 @@
-"""The first page: the configured headline figures, and what needs a decision most urgently.
+"""What needs a decision most urgently.
 
-In: the data set's tables and settings. Out: headline figures, and sentences written by templates from the
-data, each with the page that shows more. Refuses to call a township behind while its reports are missing:
+In: the data set's tables and settings. Out: sentences written by templates from the data, worst first, each
+with the page that shows more. Refuses to call a township behind while its reports are missing:
 that is a missing report, and said so.
 """
 
@@ -15,8 +15,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.coverage import blank_villages
-from metrics.figures import figures_at, indicator_values, values_by_level
-from metrics.periods import period_key
+from metrics.figures import figures_at, values_by_level
 from metrics.quality import late_reporters, reporting_matrix
 from metrics.rectification import counts_by_township, ladder
 from settings import Indicator, Settings
@@ -30,38 +29,7 @@ from wording import (
     reported_text,
 )
 
-SPARKLINE_PERIODS = 24
 NAMES_LISTED = 3
-
-
-@dataclass(frozen=True)
-class Headline:
-    """One headline figure of the county; missing figures are None. Shares in %, changes as figures.py says."""
-
-    indicator_id: str
-    indicator: Indicator
-    period: str
-    value: float | None
-    cumulative: float | None
-    target: float | None
-    completion: float | None
-    numerator: float | None
-    denominator: float | None
-    previous_period: str | None
-    change: float | None
-    change_pct: float | None
-    year_change: float | None
-    year_change_pct: float | None
-    cumulative_year_change_pct: float | None
-    reported: int
-    expected: int
-    months_missing: int
-    series: tuple[tuple[str, float | None], ...]  # (period, value) of the latest 24 periods, for a sparkline
-
-    @property
-    def shown(self) -> float | None:
-        """The figure to show large: of a flow the sum since January, else the value."""
-        return self.cumulative if self.indicator.measure == "flow" else self.value
 
 
 @dataclass(frozen=True)
@@ -75,22 +43,6 @@ class Urgent:
     severity: float  # higher is worse, comparable within a kind only
     kind: str  # overdue | late | behind | blank
     period: str | None = None
-
-
-def headline(
-    observations: pd.DataFrame, places: pd.DataFrame, settings: Settings, period: str | None = None
-) -> list[Headline]:
-    """The county's configured headline figures, each at its latest period not after `period`, in order.
-
-    An indicator of which nothing is known yet is left out.
-    """
-    found = []
-    for indicator_id in settings.overview.headline:
-        values = indicator_values(observations, places, settings.indicators, indicator_id, "county")
-        at = figures_at(values, period)
-        if len(at):
-            found.append(_headline(indicator_id, settings.indicators[indicator_id], values, at))
-    return found
 
 
 def urgent(
@@ -123,39 +75,6 @@ def urgent(
     for at, items in enumerate(found):
         sizes[at] = min(len(items), sizes[at] + max(limit - sum(sizes), 0))
     return [item for items, size in zip(found, sizes, strict=True) for item in items[:size]][:limit]
-
-
-def _headline(indicator_id: str, spec: Indicator, values: pd.DataFrame, at: pd.DataFrame) -> Headline:
-    row = at.iloc[0]
-    keys = values["period"].map(period_key)
-    series = values[keys <= period_key(row["period"])].tail(SPARKLINE_PERIODS)
-    return Headline(
-        indicator_id=indicator_id,
-        indicator=spec,
-        period=str(row["period"]),
-        previous_period=None if is_missing(row["previous_period"]) else str(row["previous_period"]),
-        reported=int(row["reported"]),
-        expected=int(row["expected"]),
-        months_missing=int(row["months_missing"]),
-        series=tuple(
-            (period, _number(value)) for period, value in zip(series["period"], series["value"], strict=True)
-        ),
-        value=_number(row["value"]),
-        cumulative=_number(row["cumulative"]),
-        target=_number(row["target"]),
-        completion=_number(row["completion"]),
-        numerator=_number(row["numerator"]),
-        denominator=_number(row["denominator"]),
-        change=_number(row["change"]),
-        change_pct=_number(row["change_pct"]),
-        year_change=_number(row["year_change"]),
-        year_change_pct=_number(row["year_change_pct"]),
-        cumulative_year_change_pct=_number(row["cumulative_year_change_pct"]),
-    )
-
-
-def _number(value: Any) -> float | None:
-    return None if is_missing(value) else float(value)
 
 
 def _overdue(

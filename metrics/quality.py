@@ -77,25 +77,6 @@ def late_reporters(matrix: pd.DataFrame, period: str | None = None) -> pd.DataFr
     )[LATE_COLUMNS]
 
 
-def missing_reports(
-    observations: pd.DataFrame, places: pd.DataFrame, source_id: str, period: str
-) -> pd.DataFrame:
-    """Places that other periods of the source list and that have no figure in this one.
-
-    place_code, name, township; in code order.
-    """
-    mine = observations.loc[observations["source_id"] == source_id, ["place_code", "period", "value"]]
-    expected = pd.unique(mine["place_code"])
-    came = pd.unique(mine.loc[(mine["period"] == period) & mine["value"].notna(), "place_code"])
-    absent = places[places["place_code"].isin(expected) & ~places["place_code"].isin(came)]
-    townships = places[["place_code", "name"]].rename(
-        columns={"place_code": "township_code", "name": "township"}
-    )
-    named = absent[["place_code", "name"]].assign(township_code=township_codes(absent["place_code"]))
-    joined = named.merge(townships, on="township_code", how="left", validate="many_to_one")
-    return joined.sort_values("place_code", ignore_index=True)[["place_code", "name", "township"]]
-
-
 def fault_summary(faults: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Faults by responsible township: place_code, name, error, warning, info, total; most errors first.
 

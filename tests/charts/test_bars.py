@@ -1,11 +1,10 @@
 import pandas as pd
 
 from charts import palette
-from charts.bars import completion_chart, township_bars_chart
+from charts.bars import township_bars_chart
 from metrics.figures import figures_at, indicator_values
-from metrics.overview import headline
 from tests.charts.drawn import rows_of, said
-from tests.metrics.county import E1, EAST, INDICATORS, W1, WEST, places, reports, settings, targets, together
+from tests.metrics.county import E1, EAST, INDICATORS, W1, WEST, places, reports, targets, together
 
 OCT = "2026-10"
 
@@ -100,14 +99,3 @@ def test_inputs_are_left_as_they_were():
     before = values.copy()
     township_bars_chart(values, INDICATORS["area"], highlight=EAST)
     pd.testing.assert_frame_equal(values, before)
-
-
-def test_headlines_by_completion_with_the_time_that_has_passed():
-    months = {(E1, f"2026-{month:02d}"): 1.0 for month in range(1, 7)}
-    rows = together(AREA, reports("output", months), targets("output", {(EAST, "2026"): 24.0}))
-    figure = completion_chart(headline(rows, places(), settings()))
-    assert rows_of(figure) == ["茶叶产量", "茶园面积"]
-    assert list(figure.data[0].text) == ["25.0%", "100.0%"]
-    assert figure.layout.shapes[0].x0 == 50
-    assert "2项指标中1项未到全年目标" in figure.layout.title.text
-    assert "没有设定目标" in said(completion_chart([]))

@@ -7,12 +7,11 @@ from charts import palette
 from charts.coverage import measures_distribution_chart
 from charts.jobs import jobs_chart
 from charts.problems import problem_status_chart
-from charts.quality import faults_chart, reporting_heatmap_chart
+from charts.quality import reporting_heatmap_chart
 from charts.ranking import rank_change_chart, ranking_chart
-from data_loaders.contract import conform
 from metrics.coverage import households_by_measures
 from metrics.employment import enterprise_jobs, jobs_by_industry, jobs_by_township
-from metrics.quality import fault_summary, reporting_matrix
+from metrics.quality import reporting_matrix
 from metrics.ranking import part_names, township_ranking
 from metrics.rectification import counts_by_township, ladder, problem_counts
 from settings import Problems, RankingPart
@@ -181,14 +180,6 @@ def test_who_owes_most_is_on_top_and_the_missing_are_counted():
     assert [list(row) for row in figure.data[0].text] == [["", "2"], ["", ""]]
     assert "2026年10月1个乡镇没报齐" in figure.layout.title.text
     assert "还没有报送记录" in said(reporting_heatmap_chart(reporting_matrix(rows, places(), [])))
-
-
-def test_faults_by_township():
-    faults = conform("faults", [{"severity": "error", "kind": "x", "place_code": WEST}] * 2)
-    figure = faults_chart(fault_summary(faults, HOSTILE))
-    assert rows_of(figure) == ["&lt;b&gt;西镇&lt;/b&gt;"]
-    assert "2处错误,0处疑问" in figure.layout.title.text
-    assert "没有查出错误和疑问" in said(faults_chart(fault_summary(faults.iloc[:0], places())))
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.2])

@@ -1,4 +1,4 @@
-from charts.trend import sparkline_chart, trend_chart
+from charts.trend import trend_chart
 from metrics.figures import indicator_values, series_of
 from tests.charts.drawn import said
 from tests.metrics.county import COUNTY, E1, EAST, INDICATORS, W1, WEST, places, reports, targets, together
@@ -85,11 +85,3 @@ def test_a_falling_ratio_falls_in_points():
 
 def test_nothing_to_draw():
     assert "还没有茶园面积的数据" in said(trend(reports("area", {})))
-    assert len(sparkline_chart([]).data) == 1
-    assert len(sparkline_chart([("2026-01", None)]).data) == 1
-
-
-def test_a_sparkline_marks_its_last_known_point():
-    figure = sparkline_chart([("2026-01", 1.0), ("2026-02", 2.0), ("2026-03", None)])
-    assert list(figure.data[1].x) == ["2026-02"]
-    assert figure.layout.height <= 60

@@ -1,6 +1,6 @@
 import pytest
 
-from metrics.overview import headline, urgent
+from metrics.overview import urgent
 from tests.metrics.county import (
     AS_OF,
     COUNTY,
@@ -31,32 +31,6 @@ AREA = together(
 def told(rows, ledger=None, kind=None, **more):
     found = urgent(rows, places(), problems() if ledger is None else ledger, settings(), None, AS_OF, **more)
     return [item for item in found if kind in (None, item.kind)]
-
-
-def test_headline_figures_with_completion_change_and_run():
-    (area,) = headline(AREA, places(), settings())  # nothing is known of the output: it is left out
-    assert (area.indicator_id, area.period, area.shown, area.target, area.completion) == (
-        "area",
-        OCT,
-        84,
-        100,
-        84,
-    )
-    assert (area.numerator, area.denominator, area.reported, area.expected) == (84, 100, 3, 3)
-    assert (area.previous_period, area.change, area.change_pct, area.year_change_pct) == (SEP, 14, 20, None)
-    assert area.series == ((SEP, 70), (OCT, 84))
-
-
-def test_a_flow_s_headline_is_its_sum_since_january():
-    rows = reports("output", {(E1, "2026-01"): 1.0, (E1, "2026-02"): 2.0})
-    (output,) = headline(rows, places(), settings())
-    assert (output.value, output.shown) == (2, 3)
-
-
-def test_headlines_of_an_earlier_period():
-    (area,) = headline(AREA, places(), settings(), SEP)
-    assert (area.period, area.value, area.series) == (SEP, 70, ((SEP, 70),))
-    assert headline(AREA, places(), settings(), "2026-01") == []
 
 
 def test_a_township_far_behind_the_county_with_both_parts_of_the_share():
@@ -138,4 +112,3 @@ def test_hostile_names_stay_plain_text_for_the_page_to_escape():
 @pytest.mark.parametrize("period", [None, "2015", "2026-10"])
 def test_an_empty_county_has_nothing_urgent(period):
     assert urgent(AREA.iloc[:0], places(), problems(), settings(), period, AS_OF) == []
-    assert headline(AREA.iloc[:0], places(), settings(), period) == []

@@ -1,7 +1,7 @@
 import pandas as pd
 
 from data_loaders.contract import conform, empty
-from metrics.quality import fault_kinds, fault_summary, late_reporters, missing_reports, reporting_matrix
+from metrics.quality import fault_kinds, fault_summary, late_reporters, reporting_matrix
 from tests.metrics.county import COUNTY, E1, E2, EAST, W1, WEST, places, reports, targets, together
 
 SEP, OCT = "2026-09", "2026-10"
@@ -77,11 +77,6 @@ def test_nobody_is_late_when_all_came():
     rows = reports("area", {(E1, OCT): 1.0, (E2, OCT): 1.0, (W1, OCT): 1.0})
     assert late_reporters(reporting_matrix(rows, places(), ["monthly"])).empty
     assert late_reporters(reporting_matrix(rows.iloc[:0], places(), ["monthly"])).empty
-
-
-def test_which_villages_have_not_reported():
-    found = missing_reports(ROWS, places(), "monthly", OCT)
-    assert found[["name", "township"]].to_numpy().tolist() == [["东二村", "东乡"], ["西一村", "西镇"]]
 
 
 def test_faults_by_responsible_township():
