@@ -140,6 +140,10 @@ TABLES: dict[str, dict[str, str]] = {
 KEYS = {"places": ("place_code",), "enterprises": ("enterprise_id",), "problems": ("problem_id",)}
 """What identifies a row, where one column does."""
 
+UNCLAIMED, RECTIFYING, AWAITING, CLOSED = "待认领", "整改中", "待验收", "已销号"
+STATUSES = (UNCLAIMED, RECTIFYING, AWAITING, CLOSED)
+"""What `problems.status` and `problem_events.to_status` may say."""
+
 DATES = "date"  # stored as Arrow date32, held in pandas as datetime64[s]
 
 

@@ -13,14 +13,12 @@ from itertools import pairwise
 from typing import Any
 
 from data_loaders.completion import check_completion
+from data_loaders.contract import AWAITING, CLOSED, RECTIFYING, UNCLAIMED
 from data_loaders.register import Register
 from data_loaders.tables import Ledger, Tally
 from data_loaders.things import Entry, entries, read_entries
 from faults import FaultLog
 from settings import Settings, Source
-
-UNCLAIMED, RECTIFYING, AWAITING, CLOSED = "待认领", "整改中", "待验收", "已销号"
-STATUSES = (UNCLAIMED, RECTIFYING, AWAITING, CLOSED)
 
 ORDER = ("found_on", "claimed_on", "done_on", "accepted_on", "closed_on", "reopened_on")
 REACHES = {

@@ -15,7 +15,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from data_loaders.problems import STATUSES
+from data_loaders.contract import STATUSES
 from data_loaders.values import parse_period
 from faults import DataProblem
 from settings import PERIOD_IN_HEADER, PeriodRule, Settings, Source, Table

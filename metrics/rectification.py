@@ -12,11 +12,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from data_loaders.contract import AWAITING, CLOSED
 from metrics.register import township_codes
 from settings import Problems
 
-UNCLAIMED, RECTIFYING, AWAITING, CLOSED = "待认领", "整改中", "待验收", "已销号"
-STATUSES = (UNCLAIMED, RECTIFYING, AWAITING, CLOSED)
 WARNINGS = {"red": "逾期", "yellow": "反弹未销号", "blue": "临期", "none": "正常"}
 COUNT_COLUMNS = ["found", "closed", "awaiting", "open", "overdue", "nearly_due", "reopened", "closure_rate"]
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_loaders.contract import STATUSES
 from metrics.rectification import (
-    STATUSES,
     closure_rates,
     counts_by_township,
     due_within,
