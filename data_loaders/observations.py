@@ -17,7 +17,7 @@ from data_loaders.cross_reports import are_reconciled, by_precedence
 from data_loaders.figures import Figure, figures_of
 from data_loaders.ledger_periods import in_column, row_period, sheet_period, shifted
 from data_loaders.placing import place_of
-from data_loaders.register import Register
+from data_loaders.register import Match, Register
 from data_loaders.tables import Ledger, LedgerRow, Tally, has_values
 from data_loaders.totals import check_totals
 from faults import Fault, FaultLog
@@ -45,7 +45,10 @@ def read_observations(
             continue
         period = shifted(period, row.year_shift if row.rule is None else row.rule.year_shift)
         place_code, township_code = placed
-        is_merged = register.find(row.code, row.township, row.village).how == "history"
+        found = register.find(row.code, row.township, row.village)
+        is_merged = found.how == "history"
+        if is_merged and found.since and period > found.since[: len(period)]:
+            log.add(_old_place(ledger, row, found, period, register))
         for figure in figures_of(ledger, row, period, township_code, settings, log):
             records.append({**_record(figure, place_code, row, ledger, source), "is_merged": is_merged})
         tally += Tally(kept=1)
@@ -84,6 +87,22 @@ def _record(
 def reported_rows(records: list[dict[str, Any]]) -> pd.DataFrame:
     """Everything that was read, as a table: what was reported twice stands in it twice."""
     return conform("observations", _merged(records))
+
+
+def _old_place(ledger: Ledger, row: LedgerRow, found: Match, period: str, register: Register) -> Fault:
+    now = register.name(str(found.place_code))
+    return Fault(
+        "warning",
+        "old_place",
+        f"“{row.label or row.code}”自{found.since}起已并入或改为{now},{period}的表里还用旧的,已计入{now}",
+        remedy=f"请改用{now}的名称和代码。",
+        file=ledger.sheet.file,
+        sheet=ledger.sheet.name,
+        cell=ledger.where(row),
+        found=row.label or row.code,
+        expected=now,
+        place_code=found.township_code,
+    )
 
 
 def observations_table(

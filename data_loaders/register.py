@@ -68,6 +68,7 @@ class Match:
     how: How = "none"
     problem: str = ""
     advice: str = ""
+    since: str = ""  # matched by history: the day from which the old name or code no longer holds
     township_code: str | None = None  # known even when the village is not
 
 
@@ -101,13 +102,14 @@ class Register:
             self._exact[parent, squeezed(name)].append(code)
             self._bare[parent, bare_name(name, level_of(code))].append(code)
         self._old_codes = {old.old_code: old.new_code for old in self.history if old.old_code}
-        self._old_names: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+        self._since = {old.old_code: old.since for old in self.history if old.old_code}
+        self._old_names: dict[tuple[str | None, str], dict[str, str]] = defaultdict(dict)
         for old in self.history:
             level = level_of(old.new_code)
             home = parent_of(old.old_code) if old.old_code in self._old_codes else parent_of(old.new_code)
             # Its township may have been recoded, too.
             home = self._old_codes.get(home or "", home)
-            self._old_names[home, bare_name(old.old_name, level)].add(old.new_code)
+            self._old_names[home, bare_name(old.old_name, level)][old.new_code] = old.since
         self._found: dict[tuple[str, str, str], Match] = {}
 
     @property
@@ -132,7 +134,7 @@ class Register:
             if place_code in self._names:
                 return self._matched(place_code, "code")
             if place_code in self._old_codes:
-                return self._matched(self._old_codes[place_code], "history")
+                return self._matched(self._old_codes[place_code], "history", self._since[place_code])
             if not township and not village:
                 return Match(None, problem=f"登记册里没有区划代码“{code}”", advice="请核对代码。")
         if not township:
@@ -144,7 +146,7 @@ class Register:
             return above
         below = self._within(above.place_code, village, "village")
         if below.place_code is not None:
-            return Match(below.place_code, below.how, township_code=above.place_code)
+            return Match(below.place_code, below.how, township_code=above.place_code, since=below.since)
         return Match(None, problem=below.problem, advice=below.advice, township_code=above.place_code)
 
     def _within(self, parent: str, name: str, level: str) -> Match:
@@ -162,9 +164,10 @@ class Register:
                 return Match(
                     None, problem=f"{self._names[parent]}有不止一个“{name}”", advice="请写区划代码。"
                 )
-        former = self._old_names.get((parent, bare_name(wanted, level)), set())
+        former = self._old_names.get((parent, bare_name(wanted, level)), {})
         if len(former) == 1:
-            return self._matched(next(iter(former)), "history")
+            ((new_code, since),) = former.items()
+            return self._matched(new_code, "history", since)
         return Match(
             None,
             problem=f"{self._names[parent]}的登记册里没有“{name}”",
@@ -178,8 +181,8 @@ class Register:
         return next((squeezed(self.aliases[key]) for key in keys if key in self.aliases), "")
 
     @staticmethod
-    def _matched(place_code: str, how: How) -> Match:
-        return Match(place_code, how, township_code=_township(place_code))
+    def _matched(place_code: str, how: How, since: str = "") -> Match:
+        return Match(place_code, how, township_code=_township(place_code), since=since)
 
     def _find_anywhere(self, village: str) -> Match:
         if not village:

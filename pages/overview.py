@@ -5,6 +5,7 @@ import streamlit as st
 from ui import answers, decisions, filters, frame, notices
 from ui.composite import last_places
 from ui.figure_card import figure_card
+from ui.figure_source import figures_source
 from ui.html import cards, note
 from ui.problem_cards import problem_cards
 
@@ -17,6 +18,7 @@ with frame.page("overview") as page:
     headline = data.settings.overview.headline
     if headline:
         st.html(cards(figure_card(data, indicator, view.place, view.period) for indicator in headline))
+        figures_source(data, headline, view.place, view.period)
     else:
         notices.empty("配置文件里还没有指定首页指标(overview.headline)。")
 

@@ -7,6 +7,7 @@ from metrics.ranking import part_names
 from ui import answers, filters, frame, notices
 from ui.composite import formula, indicator_table, ranking_table, township_cards, unranked
 from ui.draw import chart
+from ui.figure_source import figures_source
 from ui.html import note
 from ui.industries import default_indicator, indicators_by_industry
 from wording import period_text
@@ -43,6 +44,8 @@ with frame.page("ranking") as page:
                 lambda: ranking_chart(ranking, part_names(settings), highlight=page.township),
             )
         st.html(note(formula(settings) + unranked(ranking)))
+        ranked = [part.indicator for part in settings.ranking.parts if part.indicator]
+        figures_source(data, ranked, view.place, view.period)
         if page.township:
             with st.container(key="gm_detail_table"):
                 st.html(ranking_table(data, ranking, page.township))
@@ -60,3 +63,4 @@ with frame.page("ranking") as page:
                 lambda: rank_change_chart(single, highlight=page.township),
             )
         st.html(note(f"{period_text(str(single['period'].iloc[0]))};并列的名次相同,未报送的不排名。"))
+        figures_source(data, [indicator], view.place, view.period)

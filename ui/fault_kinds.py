@@ -90,6 +90,7 @@ KIND_NAMES: dict[str, str] = {
     "unknown_boundary": "界线对不上",
     "boundary_by_name": "界线按名称对上",
     "boundary_name_differs": "界线名称与代码不一",
+    "old_place": "还用旧地名或旧代码",
     "no_geometry": "没有界线",
     "restored_index": "补做索引文件",
 }

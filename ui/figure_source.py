@@ -6,6 +6,8 @@ the cells with what was written there, the faults of these cells. A sum lists th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -33,6 +35,22 @@ def figure_source(data: Dataset, indicator: str, place: str, period: str | None)
         if opened.open:
             with opened:
                 _explained(data, indicator, place, str(row["period"]))
+
+
+def figures_source(data: Dataset, indicators: Sequence[str], place: str, period: str | None) -> None:
+    """The button “来源” of several figures: which of them is chosen inside."""
+    rows = {each: answers.of_place(data, each, place, period) for each in indicators}
+    known = {each: str(row["period"]) for each, row in rows.items() if row is not None}
+    if not known:
+        return
+    with st.container(key="gm_detail_source"):
+        opened = st.popover("来源", key="figures_source", on_change="rerun")
+        if opened.open:
+            with opened:
+                chosen = st.selectbox(
+                    "哪个数", list(known), format_func=lambda each: data.settings.indicators[each].name
+                )
+                _explained(data, chosen, place, known[chosen])
 
 
 def _explained(data: Dataset, indicator: str, place: str, period: str) -> None:

@@ -284,4 +284,20 @@ def test_merged_villages_are_followed_and_their_figures_added(tmp_path):
     assert found["value"].to_dict() == {"990202100001": 17.0, "990202100002": 1.0}
     assert found.loc["990202100001", "source_text"] == "12 + 5"
     assert set(prepared.tables["placements"]["how"]) == {"history", "name"}
-    assert prepared.log.faults == []
+    assert [(f.kind, f.found) for f in prepared.log.faults] == [
+        ("old_place", "东山镇上湾村")
+    ]  # gone since 2019
+
+
+def test_an_old_name_in_a_report_after_the_change_is_followed_and_flagged(tmp_path):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "变更.csv").write_text(
+        "原代码,原名称,现代码,起始日期\n990202100009,下湾村,990202100001,2024-01-01\n", encoding="utf-8"
+    )
+    rows = [["乡镇", "村", "茶园面积"], ["东山镇", "下湾村", 5]]
+    prepared = read(tmp_path, HISTORY + source(table(AREA)), {"台账/2024年3月": {"表": rows}})
+
+    (fault,) = prepared.log.faults
+    assert (fault.kind, fault.severity) == ("old_place", "warning")
+    assert "2024-01-01" in fault.message and "河湾村" in fault.message
+    assert prepared.tables["observations"]["place_code"].tolist() == ["990202100001"]
