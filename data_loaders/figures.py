@@ -6,7 +6,7 @@ cell that is not a number is a fault and gives no figure; a filler gives a figur
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -44,15 +44,31 @@ class _Cell:
     role: Literal["value", "target"]
 
 
+def indicator_names(settings: Settings) -> dict[str, str]:
+    """What a tall ledger may call an indicator, normalised, synonyms included → its id."""
+    names = {normalised(spec.name): key for key, spec in settings.indicators.items()}
+    for word, others in settings.reading.synonyms.items():
+        names.update(
+            {normalised(other): names[normalised(word)] for other in others if normalised(word) in names}
+        )
+    return names
+
+
 def figures_of(
-    ledger: Ledger, row: LedgerRow, period: str, township: str | None, settings: Settings, log: FaultLog
+    ledger: Ledger,
+    row: LedgerRow,
+    period: str,
+    township: str | None,
+    names: Mapping[str, str],
+    settings: Settings,
+    log: FaultLog,
 ) -> Iterator[Figure]:
-    """Every figure of the row; `township` is whom a fault is addressed to."""
+    """Every figure of the row; `township` is whom a fault is addressed to, `names` are `indicator_names`."""
     tall = ledger.table.tall
     cells = (
         _wide(ledger, row, period)
         if tall is None
-        else _tall(ledger, row, tall, period, township, settings, log)
+        else _tall(ledger, row, tall, period, township, names, settings, log)
     )
     for cell in cells:
         parsed = parse_number(cell.raw, settings.reading.fillers, cell.unit)
@@ -87,16 +103,12 @@ def _tall(
     tall: Tall,
     period: str,
     township: str | None,
+    names: Mapping[str, str],
     settings: Settings,
     log: FaultLog,
 ) -> Iterator[_Cell]:
     """The row's one figure: what it is stands in a cell beside it."""
     named = cell_text(ledger.cell(row, tall.indicator))
-    names = {normalised(spec.name): key for key, spec in settings.indicators.items()}
-    for word, others in settings.reading.synonyms.items():
-        names.update(
-            {normalised(other): names[normalised(word)] for other in others if normalised(word) in names}
-        )
     indicator_id = names.get(normalised(named))
     if indicator_id is None:
         log.add(_unknown_indicator(ledger, row, tall, named, township))
@@ -117,13 +129,11 @@ def _rounded(value: float) -> float:
 
 def _rejected(ledger: Ledger, cell: _Cell, problem: str, township: str | None) -> Fault:
     found = cell_text(cell.raw)
-    return Fault(
+    return ledger.sheet.fault(
         "error",
         "not_a_number" if problem else "out_of_range",
         f"“{cell.header}”填的是{problem or f'“{found}”,不能小于0'}",
         remedy=f"请只填数字(单位:{cell.unit});没有的留空。",
-        file=ledger.sheet.file,
-        sheet=ledger.sheet.name,
         cell=cell.where,
         found=found,
         expected=f"数字({cell.unit})",
@@ -132,13 +142,11 @@ def _rejected(ledger: Ledger, cell: _Cell, problem: str, township: str | None) -
 
 
 def _remarked(ledger: Ledger, cell: _Cell, remark: str, township: str | None) -> Fault:
-    return Fault(
+    return ledger.sheet.fault(
         "warning",
         "unit_in_cell",
         f"“{cell.header}”填的是“{cell_text(cell.raw)}”,{remark},已按数字读取",
         remedy="单位已写在表头,格子里只填数字。",
-        file=ledger.sheet.file,
-        sheet=ledger.sheet.name,
         cell=cell.where,
         found=cell_text(cell.raw),
         expected=f"数字({cell.unit})",
@@ -147,13 +155,11 @@ def _remarked(ledger: Ledger, cell: _Cell, remark: str, township: str | None) ->
 
 
 def _unknown_indicator(ledger: Ledger, row: LedgerRow, tall: Tall, named: str, township: str | None) -> Fault:
-    return Fault(
+    return ledger.sheet.fault(
         "error",
         "unknown_indicator",
         f"“{tall.indicator}”填的是“{named}”,配置里没有这个指标,这一行没有采用",
         remedy="请核对指标名称;是另一种写法的,在 config.toml 的 synonyms 里加上。",
-        file=ledger.sheet.file,
-        sheet=ledger.sheet.name,
         cell=ledger.where(row, tall.indicator),
         found=named,
         expected="配置里的指标名称",
@@ -164,13 +170,11 @@ def _unknown_indicator(ledger: Ledger, row: LedgerRow, tall: Tall, named: str, t
 def _unknown_unit(
     ledger: Ledger, row: LedgerRow, tall: Tall, unit: str, wanted: str, township: str | None
 ) -> Fault:
-    return Fault(
+    return ledger.sheet.fault(
         "error",
         "unknown_unit",
         f"单位“{unit}”换算不成{wanted},这一行没有采用",
         remedy="请核对单位;确实可换算的,在 config.toml 的 units.conversions 里写明。",
-        file=ledger.sheet.file,
-        sheet=ledger.sheet.name,
         cell=ledger.where(row, tall.unit),
         found=unit,
         expected=wanted,

@@ -46,13 +46,11 @@ def row_period(ledger: Ledger, row: LedgerRow, rule: PeriodRule, log: FaultLog) 
     period = parse_period(text, rule.pattern)
     if period is None:
         log.add(
-            Fault(
+            ledger.sheet.fault(
                 "error",
                 "missing_row_period",
                 f"“{rule.column}”填的是“{text}”,认不出是哪一年哪一月,这一行没有采用",
                 remedy="请写明年份或年月,例如 2026年10月。",
-                file=ledger.sheet.file,
-                sheet=ledger.sheet.name,
                 cell=ledger.where(row, rule.column),
                 found=text,
                 expected="2026年10月",
@@ -93,25 +91,21 @@ def _agree(one: str, other: str) -> bool:
 
 def _nowhere(ledger: Ledger) -> Fault:
     places = "、".join(dict.fromkeys(PLACES[rule.source] for rule in ledger.table.period)) or "config.toml"
-    return Fault(
+    return ledger.sheet.fault(
         "error",
         "missing_period",
         f"在{places}里没有找到时期(哪一年哪一月)",
         remedy="请在该处写明,例如 2026年10月。",
-        file=ledger.sheet.file,
-        sheet=ledger.sheet.name,
         expected="2026年10月",
     )
 
 
 def _conflict(ledger: Ledger, rule: PeriodRule, period: str, other: PeriodRule, reading: str) -> Fault:
-    return Fault(
+    return ledger.sheet.fault(
         "warning",
         "period_conflict",
         f"{PLACES[rule.source]}写的是 {period},{PLACES[other.source]}写的是 {reading},按{PLACES[rule.source]}采用 {period}",
         remedy="请核对是哪一期,把两处改成一致。",
-        file=ledger.sheet.file,
-        sheet=ledger.sheet.name,
         found=reading,
         expected=period,
     )

@@ -14,7 +14,7 @@ import pandas as pd
 
 from data_loaders.contract import conform
 from data_loaders.cross_reports import are_reconciled, by_precedence
-from data_loaders.figures import Figure, figures_of
+from data_loaders.figures import Figure, figures_of, indicator_names
 from data_loaders.ledger_periods import in_column, row_period, sheet_period, shifted
 from data_loaders.placing import place_of
 from data_loaders.register import Match, Register
@@ -32,6 +32,7 @@ def read_observations(
     own = in_column(ledger)
     if whole is None and own is None:
         return [], Tally()
+    names = indicator_names(settings)
     records: list[dict[str, Any]] = []
     tally = Tally()
     for row in ledger.rows:
@@ -49,7 +50,7 @@ def read_observations(
         is_merged = found.how == "history"
         if is_merged and found.since and period > found.since[: len(period)]:
             log.add(_old_place(ledger, row, found, period, register))
-        for figure in figures_of(ledger, row, period, township_code, settings, log):
+        for figure in figures_of(ledger, row, period, township_code, names, settings, log):
             records.append({**_record(figure, place_code, row, ledger, source), "is_merged": is_merged})
         tally += Tally(kept=1)
     if whole is not None and ledger.table.tall is None:
@@ -91,13 +92,11 @@ def reported_rows(records: list[dict[str, Any]]) -> pd.DataFrame:
 
 def _old_place(ledger: Ledger, row: LedgerRow, found: Match, period: str, register: Register) -> Fault:
     now = register.name(str(found.place_code))
-    return Fault(
+    return ledger.sheet.fault(
         "warning",
         "old_place",
         f"“{row.label or row.code}”自{found.since}起已并入或改为{now},{period}的表里还用旧的,已计入{now}",
         remedy=f"请改用{now}的名称和代码。",
-        file=ledger.sheet.file,
-        sheet=ledger.sheet.name,
         cell=ledger.where(row),
         found=row.label or row.code,
         expected=now,

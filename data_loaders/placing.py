@@ -14,7 +14,7 @@ import pandas as pd
 from data_loaders.contract import conform
 from data_loaders.register import Register
 from data_loaders.tables import Ledger, LedgerRow
-from faults import Fault, FaultLog
+from faults import FaultLog
 from settings import Source
 
 
@@ -29,13 +29,11 @@ def place_of(
         return None
     places = ledger.table.places
     log.add(
-        Fault(
+        ledger.sheet.fault(
             "info" if is_empty else "error",
             "unknown_place",
             found.problem + (",这一行没有数字,未采用" if is_empty else ",这一行没有采用"),
             remedy=found.advice,
-            file=ledger.sheet.file,
-            sheet=ledger.sheet.name,
             cell=ledger.where(row, places.village if row.village else places.township or places.code),
             found="".join((row.township, row.village)) or row.code,
             expected="行政区划代码表里的名称或代码",

@@ -262,13 +262,11 @@ def _no_header(sheet: Sheet, table: Table) -> Fault:
     if len(names) >= 3:
         message += f":第一列写的是本文件各工作表的名称({'、'.join(names[:3])}……),原来的内容像是被盖掉了"
         remedy = "请从原表恢复第一列;这张表没有采用。"
-    return Fault(
+    return sheet.fault(
         "error",
         "missing_header",
         message,
         remedy=remedy,
-        file=sheet.file,
-        sheet=sheet.name,
         cell="A列" if len(names) >= 3 else "",
         expected=table.header.starts,
     )
@@ -285,13 +283,11 @@ def _missing(sheet: Sheet, header: str, columns: list[Column]) -> Fault:
     last = normalised(header.split("/")[-1])
     alike = [c for c in columns if c.path and (last in c.path[-1] or c.path[-1] in last)]
     hint = ";相近的列有:" + "、".join(f"{c.letters}列“{c.shown}”" for c in alike[:3]) if alike else ""
-    return Fault(
+    return sheet.fault(
         "error",
         "missing_column",
         f"缺少列“{header}”{hint}",
         remedy="请补上这一列,或在 config.toml 里把列名改成表里的写法。",
-        file=sheet.file,
-        sheet=sheet.name,
         expected=header,
     )
 
@@ -299,13 +295,11 @@ def _missing(sheet: Sheet, header: str, columns: list[Column]) -> Fault:
 def _ambiguous(sheet: Sheet, header: str, candidates: list[Column]) -> Fault:
     shown = "、".join(f"{c.letters}列“{c.shown}”" for c in candidates[:4])
     shown += f"等{len(candidates)}列" if len(candidates) > 4 else ""
-    return Fault(
+    return sheet.fault(
         "error",
         "ambiguous_column",
         f"“{header}”对得上不止一列:{shown}",
         remedy="请在 config.toml 里把上级表头也写上,例如 香菇/产量。",
-        file=sheet.file,
-        sheet=sheet.name,
         found=shown,
         expected=header,
     )
@@ -313,13 +307,11 @@ def _ambiguous(sheet: Sheet, header: str, candidates: list[Column]) -> Fault:
 
 def _other_unit(sheet: Sheet, header: str, unit: str, column: Column) -> Fault:
     stated = "、".join(sorted(column.units))
-    return Fault(
+    return sheet.fault(
         "error",
         "unit_mismatch",
         f"列“{header}”的单位写的是{stated},配置里是{unit}",
         remedy="请核对单位;表里改了单位的,config.toml 里也要改。",
-        file=sheet.file,
-        sheet=sheet.name,
         cell=f"{column.letters}列",
         found=stated,
         expected=unit,

@@ -15,7 +15,7 @@ from data_loaders.placing import place_of
 from data_loaders.register import Register
 from data_loaders.tables import Ledger, LedgerRow, has_values
 from data_loaders.values import Parsed, cell_text, is_filler, parse_date, parse_number
-from faults import Fault, FaultLog
+from faults import FaultLog
 from settings import Reading, Source
 
 
@@ -74,13 +74,11 @@ class Entry:
         header = self.ledger.table.fields.get(name) if name else None
         shown = "" if header is None else f"“{header.split('/')[-1]}”:"
         self.log.add(
-            Fault(
+            self.ledger.sheet.fault(
                 severity,
                 kind,
                 shown + problem,
                 remedy=remedy or "请改正这一格。",
-                file=self.ledger.sheet.file,
-                sheet=self.ledger.sheet.name,
                 cell=self.ledger.where(self.row, header),
                 found=cell_text(self.raw(name)) if name else "",
                 expected=expected,

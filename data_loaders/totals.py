@@ -15,7 +15,7 @@ from data_loaders.register import Register, parent_of
 from data_loaders.tables import Ledger, LedgerRow
 from data_loaders.values import parse_number
 from data_loaders.workbook import address
-from faults import Fault, FaultLog
+from faults import FaultLog
 from settings import Settings, ValueColumn
 
 ROUNDING = 0.051  # half a unit of the last digit that ledgers write, and a little: sums are rounded too
@@ -78,14 +78,12 @@ def _compare(
     if math.isclose(stated, added, rel_tol=1e-9, abs_tol=ROUNDING):
         return
     log.add(
-        Fault(
+        ledger.sheet.fault(
             "warning",
             "total_differs",
             f"{register.name(scope)}“{column.shown}”表上合计 {stated:.12g}{spec.unit},"
             f"各行相加 {added:.12g}{spec.unit},相差 {stated - added:+.12g}",
             remedy="请核对各行和合计;看板按各行相加计算。",
-            file=ledger.sheet.file,
-            sheet=ledger.sheet.name,
             cell=address(row.index, column.index),
             found=f"{stated:.12g}",
             expected=f"{added:.12g}",

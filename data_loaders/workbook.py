@@ -26,7 +26,7 @@ from data_loaders.findings import ERROR_TEXTS, Cell, Findings, address, column_l
 from data_loaders.limits import check_size, damaged
 from data_loaders.packages import check_package
 from data_loaders.values import cell_text
-from faults import Fault, FaultLog
+from faults import Fault, FaultLog, Severity
 from settings import Limits
 
 __all__ = ["Sheet", "address", "column_letters", "read_workbook"]
@@ -55,6 +55,10 @@ class Sheet:
         if row < len(self.cells) and column < len(self.cells[row]):
             return self.cells[row][column]
         return None
+
+    def fault(self, severity: Severity, kind: str, message: str, **more: Any) -> Fault:
+        """A finding in this sheet; `more` are the other fields of `Fault`."""
+        return Fault(severity, kind, message, file=self.file, sheet=self.name, **more)
 
     def text(self, row: int, column: int) -> str:
         """The cell as a person reads it."""
