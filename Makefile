@@ -6,7 +6,7 @@ CONFIG ?= config.toml
 VENV_PYTHON = .venv/bin/python
 SYNC = $(PYTHON) bootstrap.py sync
 
-.PHONY: run test prepare demo format lint bench-prepare
+.PHONY: run test prepare demo format lint bench-prepare bench-map
 
 run:      ## start the app on localhost, preparing the demo county on first use
 	@$(PYTHON) bootstrap.py run --port $(PORT) --config "$(CONFIG)"
@@ -37,3 +37,7 @@ lint:     ## the checks of `make test` that need no data
 bench-prepare: ## 1,080 township workbooks: full run, nothing changed, one changed, plain pandas
 	@$(SYNC)
 	@$(VENV_PYTHON) -m benchmarks.bench_prepare
+
+bench-map: ## the village map in Chromium beside an empty page, a bare rerun, st_folium as usually written, Vizro
+	@$(SYNC)
+	@$(VENV_PYTHON) -m benchmarks.bench_map

@@ -1,9 +1,9 @@
 """The web server: the Streamlit app, and beside it the map layers as immutable files.
 
-In: HTTP requests. Out: the app at /, published geometry at /geometry/<version>/<file>, compressed once and
-kept by browsers for ever (a file's name is its content's digest). Refuses any name that is not exactly a
-version's and a layer's, and tells browsers to load nothing from any other host, whatever a page contains.
-Each page's address answers with Streamlit's start page, told where its server is.
+In: HTTP requests. Out: the app at /, published geometry at /geometry/<version>/<file> and the map's scripts at
+/bundle/, compressed once and kept by browsers for ever (the address changes with the content), the optional base map
+at /tiles/. Refuses any name that is not exactly a version's and a layer's, and tells browsers to load nothing from any
+other host, whatever a page contains. Each page's address answers with Streamlit's start page (web/start_page.py).
 
 Started by `streamlit run server.py`; app.py alone runs too, but without its maps' polygons.
 """
@@ -26,11 +26,17 @@ from streamlit import file_util
 from streamlit.runtime.pages_manager import PagesManager
 
 from data_loaders.store import map_layer_path
+from faults import DataProblem
+from geo.village_map import BUNDLES, ROOT, bundle_digest, layer_address
+from geo.village_map import bundle as bundle_bytes
 from settings import ConfigProblem
 from ui import cached
 from ui.navigation import PAGES
+from web.start_page import document
+from web.tiles import tiles
 
-KEPT_LAYERS = 24  # a few versions' layers; each is some tens of KB compressed
+# A few versions' layers; each is some tens of KB compressed, a part of very many villages 300.
+KEPT_LAYERS = 96
 
 # streamlit-folium evaluates the map's script, Streamlit and plotly write inline styles and use workers from
 # blobs: those must stay allowed. What this forbids is every other host, for scripts, images and data alike.
@@ -96,34 +102,53 @@ def geometry(request: Request) -> Response:
         packed = None  # an old version may be swept away between the two steps
     if packed is None:
         return Response("没有这个图层。", status_code=404, headers={"Cache-Control": "no-store"})
+    return _for_ever(request, packed, "application/geo+json")
+
+
+def _for_ever(request: Request, packed: bytes, kind: str) -> Response:
+    """What never changes under its address, compressed where the browser takes it."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(gzip.decompress(packed), media_type="application/geo+json", headers=headers)
+        return Response(gzip.decompress(packed), media_type=kind, headers=headers)
     headers["Content-Encoding"] = "gzip"
-    return Response(packed, media_type="application/geo+json", headers=headers)
+    return Response(packed, media_type=kind, headers=headers)
 
 
-@lru_cache(maxsize=1)
-def _start_page() -> str:
-    """Streamlit's index.html, in Chinese and with the server's address in it.
+def bundle(request: Request) -> Response:
+    """The map's scripts, or styles, as one file; 404 for another name or for an older one's address."""
+    name = request.path_params["name"]
+    if name not in BUNDLES or request.path_params["digest"] != bundle_digest(name):
+        return Response(status_code=404, headers={"Cache-Control": "no-store"})
+    kind = "text/javascript" if name.endswith(".js") else "text/css"
+    return _for_ever(request, gzipped_bundle(name), f"{kind}; charset=utf-8")
 
-    Without that the browser looks for the server below the page's own address first: two requests more and two
-    errors on its console whenever somebody opens a link.
-    """
-    page = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
-    server = f'window.__streamlit = {{BACKEND_BASE_URL: location.origin + "/{_base}"}}'
-    for old, new in (
-        ("<head>", f"<head><script>{server}</script>"),
-        ('<html lang="en">', '<html lang="zh-CN">'),
-        ("<title>Streamlit</title>", "<title>观摩</title>"),
-    ):
-        page = page.replace(old, new, 1)
-    return page
+
+@lru_cache(maxsize=len(BUNDLES))
+def gzipped_bundle(name: str) -> bytes:
+    """A bundle as it is sent."""
+    return gzip.compress(bundle_bytes(name), compresslevel=9, mtime=0)
 
 
 def start_page(request: Request) -> Response:
     """The document at a page's address; what is on the page comes over the socket."""
-    return Response(_start_page(), media_type="text/html", headers={"Cache-Control": "no-cache"})
+    page = request.url.path.rstrip("/").rsplit("/", 1)[-1]
+    html = document(
+        Path(file_util.get_static_dir()),
+        f"{_base}/" if _base else "",
+        page,
+        _layers() if page == "map" else (),
+    )
+    return Response(html, media_type="text/html", headers={"Cache-Control": "no-cache"})
+
+
+def _layers() -> list[str]:
+    """Addresses of the layers that the map draws first."""
+    try:
+        data = cached.current()
+    except (DataProblem, ConfigProblem):
+        return []
+    whole = [layer for layer in data.manifest.layers if not layer.townships]
+    return [layer_address(data.version, layer.file).removeprefix(ROOT) for layer in whole]
 
 
 def _at(path: str) -> str:
@@ -140,6 +165,8 @@ app = st.App(
     str(Path(__file__).resolve().parent / "app.py"),
     routes=[
         Route(_at("geometry/{version}/{file}"), geometry),
+        Route(_at("bundle/{digest}/{name}"), bundle),
+        Route(_at("tiles/{path:path}"), tiles(cached.config)),
         *(Route(_at(path), start_page) for path in ("", *(page.path for page in PAGES))),
     ],
     middleware=[Middleware(SafetyHeaders)],

@@ -9,9 +9,11 @@ layouts, ranking weights, warning windows. A county is a config and a folder of 
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -96,6 +98,18 @@ class Indicator(_Frozen):
     denominator: tuple[str, ...] = ()
     target: float | None = None  # the same target for every place and year, e.g. 100 %
     frequency: Literal["month", "quarter", "year"] = "month"
+    thresholds: tuple[float, ...] = ()  # bounds of the map's classes, in the unit
+
+    @field_validator("thresholds")
+    @classmethod
+    def _can_be_classes(cls, thresholds: tuple[float, ...]) -> tuple[float, ...]:
+        if thresholds and not 2 <= len(thresholds) <= 6:
+            raise ValueError(f"thresholds 写2到6个数,分成3到7级;现在写了{len(thresholds)}个")
+        if not all(math.isfinite(each) for each in thresholds) or any(
+            upper <= lower for lower, upper in pairwise(thresholds)
+        ):
+            raise ValueError("thresholds 要从小到大写,不能重复,例如 [100, 500, 1000]")
+        return thresholds
 
 
 class Header(_Frozen):
@@ -425,6 +439,50 @@ class Personal(_Frozen):
     allowed: tuple[str, ...] = ()  # headers of columns that are not looked at
 
 
+BASE_MAP_DATUMS = ("wgs84", "cgcs2000", "gcj02")
+
+
+class BaseMap(_Frozen):
+    """Pictures under the polygons; of this machine, so the app reads it from the config as it is now."""
+
+    kind: Literal["tiles", "tianditu"]
+    path: Path | None = None  # an MBTiles file or a folder of {z}/{x}/{y}.png, relative to the config file
+    datum: Datum = "cgcs2000"  # what the tiles are really drawn in; declared, never guessed
+    style: Literal["vec", "img", "ter"] = "vec"  # 天地图: streets, photographs, terrain
+    title: str = "底图"
+    attribution: str = ""  # one line at the map's foot: whose tiles these are
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> BaseMap:
+        if self.kind == "tiles":
+            if self.path is None:
+                raise ValueError("kind 是 tiles 时要写 path:MBTiles 文件,或者瓦片文件夹")
+            if "datum" not in self.model_fields_set:
+                raise ValueError("请写明瓦片的坐标基准 datum(wgs84、cgcs2000 或 gcj02):写错了村界会偏几百米")
+        elif self.path is not None or self.datum != "cgcs2000":
+            raise ValueError("kind 是 tianditu 时不写 path,也不写 datum:天地图用的是 cgcs2000")
+        if self.datum not in BASE_MAP_DATUMS:
+            raise ValueError(
+                f"底图的 datum 不能是 {self.datum}:百度瓦片的切片方式和别家不同,放不到村界下面。"
+                "请换成 wgs84、cgcs2000 或 gcj02 的瓦片"
+            )
+        return self
+
+
+class Map(_Frozen):
+    """What the village map may draw."""
+
+    max_drawn: int = Field(default=6000, ge=1)  # villages at once; a county with more shows townships first
+    map_number: str = ""  # 审图号 without that word, for the map's foot
+    base: BaseMap | None = None
+
+
+class Picture(_Frozen):
+    """How maps are drawn for print; of this machine, so the app reads it from the config as it is now."""
+
+    font: Path | None = None  # relative to the config file; None: a Chinese font of the system
+
+
 class Settings(_Frozen):
     """A county's whole config."""
 
@@ -446,6 +504,8 @@ class Settings(_Frozen):
     problems: Problems = Problems()
     limits: Limits = Limits()
     personal: Personal = Personal()
+    map: Map = Map()
+    picture: Picture = Picture()
 
     @model_validator(mode="after")
     def _names_resolve(self) -> Settings:
@@ -528,7 +588,14 @@ def parse_settings(text: str, where: str = "config.toml", base: Path | None = No
     paths = Paths(
         raw=(base / settings.paths.raw).resolve(), prepared=(base / settings.paths.prepared).resolve()
     )
-    return settings.model_copy(update={"paths": paths})
+    return settings.model_copy(update={"paths": paths, "map": _with_tiles_below(base, settings.map)})
+
+
+def _with_tiles_below(folder: Path, drawn: Map) -> Map:
+    if drawn.base is None or drawn.base.path is None:
+        return drawn
+    tiles = drawn.base.model_copy(update={"path": (folder / drawn.base.path).resolve()})
+    return drawn.model_copy(update={"base": tiles})
 
 
 def read_settings(path: Path) -> Settings:

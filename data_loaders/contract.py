@@ -33,6 +33,7 @@ TABLES: dict[str, dict[str, str]] = {
         "lon": "float64",  # a point inside the place, EPSG:4326
         "lat": "float64",
         "geometry_source": "str",
+        "initials": "str",  # of the name in pinyin, readings separated by |: zydc|cydc
         **SOURCE,
     },
     # A row whose value is missing means: the ledger has the row, its cell is blank or a filler (未报送).
@@ -137,6 +138,9 @@ TABLES: dict[str, dict[str, str]] = {
     },
 }
 
+ADDED = {"places": ("initials",)}
+"""Columns that versions from before them do not have; read from such a version they are missing."""
+
 KEYS = {"places": ("place_code",), "enterprises": ("enterprise_id",), "problems": ("problem_id",)}
 """What identifies a row, where one column does."""
 
@@ -165,12 +169,16 @@ def empty(table: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class MapLayer:
-    """Simplified polygons of one level as a static GeoJSON: each feature has its place code and nothing else."""
+    """Simplified polygons as a static GeoJSON: each feature has its place code and nothing else.
+
+    One file a level; many villages come in several, each with all villages of some townships.
+    """
 
     level: str
     file: str  # path below the version's folder, content-hashed: map/village.<hash>.geojson
     features: int
     bounds: tuple[float, float, float, float]  # west, south, east, north
+    townships: tuple[str, ...] = ()  # codes, in order, of the townships in this part; (): the level is whole
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from data_loaders.suspicious import check_suspicious
 from data_loaders.tables import Tally
 from faults import DataProblem, Fault, FaultLog
 from geo.boundaries import read_boundaries
-from geo.screen import bounds, screen_layer, screen_layers
+from geo.layers import ScreenLayer, published_layers
 from settings import Settings, Source
 
 # Without these the data set would look complete and not be: they stop publication.
@@ -59,7 +59,6 @@ BLOCKING = frozenset(
 
 _SHOWN_CAUSES = 5  # why there is no register
 
-Bounds = tuple[float, float, float, float]  # west, south, east, north in degrees
 Progress = Callable[[str, int, int], None]  # (what is being read, files done, files in all)
 
 
@@ -70,7 +69,7 @@ class Prepared:
     as_of: date
     log: FaultLog = field(default_factory=FaultLog)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    layers: dict[str, tuple[bytes, int, Bounds]] = field(default_factory=dict)
+    layers: list[ScreenLayer] = field(default_factory=list)
     sources: list[SourceFile] = field(default_factory=list)
 
     @property
@@ -127,7 +126,7 @@ def prepare(
     check_suspicious(observations, register, settings, log)
     log.faults[:] = counted_out(log.faults, settings.limits)
     prepared.tables["faults"] = conform("faults", [vars(fault) for fault in log.faults])
-    prepared.layers.update(_layers(frame))
+    prepared.layers.extend(_layers(frame, settings.map.max_drawn))
     return prepared
 
 
@@ -262,11 +261,12 @@ def _own_events(problems: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     return conform("problem_events", kept)
 
 
-def _layers(frame: gpd.GeoDataFrame) -> dict[str, tuple[bytes, int, Bounds]]:
-    """The screen layer of every level: GeoJSON, number of features, bounds."""
+def _layers(frame: gpd.GeoDataFrame, max_drawn: int) -> list[ScreenLayer]:
+    """The map's files for every level that has polygons, or whose lower level has."""
     coded = frame.rename(columns={"place_code": "code"})
     own = coded[coded["geometry_source"] != "dissolved"]
     levels = {str(level): places for level, places in own.groupby("level")}
-    parents = dict(zip(coded["code"], coded["parent_code"], strict=True))
-    layers = screen_layers(levels, parents)
-    return {level: (screen_layer(shapes), len(shapes), bounds(shapes)) for level, shapes in layers.items()}
+    parents = coded.dropna(subset=["parent_code"])
+    return published_layers(
+        levels, dict(zip(parents["code"], parents["parent_code"], strict=True)), max_drawn
+    )

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from data_loaders.contract import conform
 from data_loaders.duplicates import without_repeats
+from data_loaders.initials import initials
 from data_loaders.register import Register, full_code, level_of, parent_of
 from data_loaders.tables import Ledger, Tally
 from data_loaders.things import Entry, entries, read_entries
@@ -76,7 +77,8 @@ def places_table(records: list[dict[str, Any]], settings: Settings, log: FaultLo
         )
     kept = {"places": [row for row in rows if row not in orphans]}
     places = without_repeats("places", kept, "name", log)
-    return places.sort_values("place_code").reset_index(drop=True)
+    named = places.assign(initials=[initials(name) for name in places["name"]])
+    return conform("places", named.sort_values("place_code").reset_index(drop=True))
 
 
 def county_only(settings: Settings) -> Register:

@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,7 @@ import pyarrow.parquet as parquet
 
 from data_loaders.contract import DATES, KEYS, SPEC_VERSION, TABLES, Manifest, MapLayer, SourceFile
 from data_loaders.folder import CONFIG, CURRENT, MANIFEST, VERSIONS, replace_file, sync_folder
+from geo.layers import ScreenLayer
 from settings import Settings
 
 KEEP = 5  # versions: a reader that opened one keeps it through several publications
@@ -35,7 +36,7 @@ _ABANDONED_SECONDS = 3600
 def publish(
     out: Path,
     tables: Mapping[str, pd.DataFrame],
-    layers: Mapping[str, tuple[bytes, int, tuple[float, float, float, float]]],
+    layers: Sequence[ScreenLayer],
     settings: Settings,
     config: bytes,
     as_of: date,
@@ -44,7 +45,7 @@ def publish(
     faults: Mapping[str, int],
     extras: Mapping[str, bytes] | None = None,
 ) -> Manifest:
-    """Write one version and make it current; `layers` maps a level to (GeoJSON, features, bounds).
+    """Write one version and make it current.
 
     `extras` are files that belong to the version and are handed out as they are, by name.
     """
@@ -53,7 +54,7 @@ def publish(
     _sweep(versions)
     aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=versions))
     files = {f"{name}.parquet": _write_table(aside, name, table) for name, table in tables.items()}
-    shown = [_write_layer(aside, level, *layer) for level, layer in layers.items()]
+    shown = [_write_layer(aside, layer) for layer in layers]
     files.update({layer.file: _sha256((aside / layer.file).read_bytes()) for layer in shown})
     for name, content in {CONFIG: config, **(extras or {})}.items():
         _write(aside / name, content)
@@ -111,13 +112,11 @@ def _write_table(folder: Path, name: str, table: pd.DataFrame) -> str:
     return _sync(target)
 
 
-def _write_layer(
-    folder: Path, level: str, geojson: bytes, features: int, bounds: tuple[float, float, float, float]
-) -> MapLayer:
-    name = f"map/{level}.{_sha256(geojson)[:16]}.geojson"
+def _write_layer(folder: Path, layer: ScreenLayer) -> MapLayer:
+    name = f"map/{layer.level}.{_sha256(layer.geojson)[:16]}.geojson"
     (folder / "map").mkdir(exist_ok=True)
-    _write(folder / name, geojson)
-    return MapLayer(level=level, file=name, features=features, bounds=bounds)
+    _write(folder / name, layer.geojson)
+    return MapLayer(layer.level, name, layer.features, layer.bounds, layer.townships)
 
 
 def _install(aside: Path, target: Path) -> None:

@@ -14,8 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as parquet
 
-from data_loaders.contract import SPEC_VERSION, TABLES, Dataset, Manifest, MapLayer, SourceFile, conform
+from data_loaders.contract import (
+    ADDED,
+    SPEC_VERSION,
+    TABLES,
+    Dataset,
+    Manifest,
+    MapLayer,
+    SourceFile,
+    conform,
+)
 from data_loaders.folder import CONFIG, CURRENT, FAULTS, MANIFEST, VERSIONS
 from faults import DataProblem
 from settings import ConfigProblem, parse_settings
@@ -86,13 +96,17 @@ def _manifest(folder: Path) -> Manifest:
                 "as_of": date.fromisoformat(raw["as_of"]),
                 "periods": tuple(raw["periods"]),
                 "sources": tuple(SourceFile(**source) for source in raw["sources"]),
-                "layers": tuple(
-                    MapLayer(**{**layer, "bounds": tuple(layer["bounds"])}) for layer in raw["layers"]
-                ),
+                "layers": tuple(map(_layer, raw["layers"])),
             }
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DataProblem(f"版本 {folder.name} 的清单缺了内容。{_AGAIN}") from error
+
+
+def _layer(raw: dict[str, Any]) -> MapLayer:
+    # Versions from before layers came in parts do not name townships: theirs are whole.
+    bounds, townships = tuple(raw["bounds"]), tuple(raw.get("townships", ()))
+    return MapLayer(**{**raw, "bounds": bounds, "townships": townships})
 
 
 def _verify(folder: Path, manifest: Manifest) -> None:
@@ -106,8 +120,11 @@ def _verify(folder: Path, manifest: Manifest) -> None:
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:
+    path = folder / f"{name}.parquet"
     try:
-        frame = pd.read_parquet(folder / f"{name}.parquet", columns=list(TABLES[name]))
+        stored = set(parquet.read_schema(path).names)
+        wanted = [column for column in TABLES[name] if column in stored or column not in ADDED.get(name, ())]
+        frame = pd.read_parquet(path, columns=wanted)
     except (OSError, ValueError) as error:
         raise DataProblem(f"版本 {folder.name} 的 {name} 表读不出来。{_AGAIN}") from error
     return conform(name, frame)

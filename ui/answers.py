@@ -12,8 +12,10 @@ import pandas as pd
 
 from data_loaders.contract import Dataset
 from metrics import coverage, employment, figures, overview, quality, ranking, rectification
+from metrics.map_quantities import Quantified, Quantity, quantified, quantities_of
 from metrics.periods import sorted_periods
-from ui.cached import keep_as, places
+from ui import cached
+from ui.cached import keep_as
 
 
 def values(data: Dataset, indicator: str, level: str) -> pd.DataFrame:
@@ -27,6 +29,47 @@ def values(data: Dataset, indicator: str, level: str) -> pd.DataFrame:
     )
 
 
+def map_values(data: Dataset, indicator: str, level: str, within: str | None = None) -> pd.DataFrame:
+    """`values`, of one township's villages alone where the county has too many to work them all out for a map.
+
+    Ranks are then among the villages of the township.
+    """
+    if within is None:
+        return values(data, indicator, level)
+
+    def make() -> pd.DataFrame:
+        observations, places = (
+            frame[frame["place_code"].str.startswith(within[:9])]
+            for frame in (data.observations, data.places)
+        )
+        return figures.indicator_values(observations, places, data.settings.indicators, indicator, level)
+
+    return keep_as(data, ("values", indicator, level, within), make)
+
+
+def map_quantity(
+    data: Dataset, indicator: str, level: str, quantity: Quantity, within: str | None = None
+) -> Quantified:
+    """`map_quantities.quantified`: one quantity of an indicator for all places and periods."""
+    return keep_as(
+        data,
+        ("quantity", indicator, level, quantity, within),
+        lambda: quantified(
+            map_values(data, indicator, level, within), data.settings.indicators[indicator], quantity
+        ),
+    )
+
+
+def map_quantities(data: Dataset, indicator: str, level: str, period: str | None) -> list[Quantity]:
+    """`map_quantities.quantities_of`: what a map can show of the indicator at the period."""
+    spec = data.settings.indicators[indicator]
+    return keep_as(
+        data,
+        ("quantities", indicator, level, period),
+        lambda: quantities_of(map_values(data, indicator, level), spec, period),
+    )
+
+
 def at(data: Dataset, indicator: str, level: str, period: str | None) -> pd.DataFrame:
     """`figures.figures_at`: places of a level at a period, worst first."""
     make = figures.figures_at
@@ -37,7 +80,7 @@ def at(data: Dataset, indicator: str, level: str, period: str | None) -> pd.Data
 
 def of_place(data: Dataset, indicator: str, place: str, period: str | None) -> dict[str, Any] | None:
     """One place's row of `at`; None when the indicator has no figures at all by then."""
-    found = at(data, indicator, places(data)[place].level, period)
+    found = at(data, indicator, cached.places(data)[place].level, period)
     rows = records(found[found["place_code"] == place])
     return rows[0] if rows else None
 
@@ -47,7 +90,7 @@ def series(data: Dataset, indicator: str, place: str) -> pd.DataFrame:
     return keep_as(
         data,
         ("series", indicator, place),
-        lambda: figures.series_of(values(data, indicator, places(data)[place].level), place),
+        lambda: figures.series_of(values(data, indicator, cached.places(data)[place].level), place),
     )
 
 
@@ -146,7 +189,7 @@ def reporting(data: Dataset, until: str | None) -> pd.DataFrame:
 
 def names(data: Dataset) -> dict[str, str]:
     """Names by place code; hostile text."""
-    return keep_as(data, "names", lambda: {code: found.name for code, found in places(data).items()})
+    return keep_as(data, "names", lambda: {code: found.name for code, found in cached.places(data).items()})
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

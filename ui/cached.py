@@ -11,14 +11,16 @@ its content, so that a kept value can never be out of date. What is kept is shar
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from data_loaders import store
@@ -31,6 +33,7 @@ T = TypeVar("T")
 OPEN_VERSIONS = 2  # the one being read and the one that readers are leaving
 KEPT_BYTES = 400_000_000
 FIGURE_BYTES = 60_000  # what a figure is taken to weigh; it cannot say so itself
+OBJECT_BYTES = 60  # and any other small thing
 
 
 class _Store:
@@ -76,13 +79,21 @@ class _Store:
 
 
 def _weight(value: Any) -> int:
-    if isinstance(value, pd.DataFrame):
-        return int(value.memory_usage(deep=False).sum())
-    if isinstance(value, (tuple, list)):
-        return sum(_weight(part) for part in value)
+    """Roughly how many bytes a kept value takes; what is large must not be taken for small, nor the reverse."""
+    if isinstance(value, (pd.DataFrame, pd.Series)):
+        return int(np.sum(value.memory_usage(deep=False)))
+    if isinstance(value, np.ndarray):
+        return int(value.nbytes)
+    if isinstance(value, (str, bytes)):
+        return len(value) + OBJECT_BYTES
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return OBJECT_BYTES + sum(map(_weight, value))
     if isinstance(value, dict):
-        return sum(_weight(part) for part in value.values())
-    return FIGURE_BYTES
+        return OBJECT_BYTES + sum(map(_weight, value)) + sum(map(_weight, value.values()))
+    if is_dataclass(value):
+        return OBJECT_BYTES + sum(_weight(getattr(value, field.name)) for field in fields(value))
+    # Not imported for it: the map needs no plotly, and its first page should not wait.
+    return FIGURE_BYTES if type(value).__module__.startswith("plotly.") else OBJECT_BYTES
 
 
 _derived = _Store()
@@ -117,6 +128,9 @@ def current() -> Dataset:
     with _opening:
         if key not in _datasets:
             _datasets[key] = store.open_version(prepared, version)
+            # Streamlit collects garbage after every run: what stays for good need not be looked through each time.
+            gc.collect()
+            gc.freeze()
             while len(_datasets) > OPEN_VERSIONS:
                 _datasets.popitem(last=False)
             open_versions = {name for _, name in _datasets}

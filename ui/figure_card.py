@@ -32,10 +32,10 @@ def figure_card(data: Dataset, indicator: str, place: str, period: str | None) -
     is_whole = until["reported"] >= WHOLE_SHARE * until["expected"]
     run = until["value"].where(is_whole).tolist()
     counted = data.settings.indicators[spec.denominator[0]] if spec.denominator else spec
-    return _card(spec, counted, row, run)
+    return card_of(spec, counted, row, run)
 
 
-def _card(spec: Indicator, counted: Indicator, row: Mapping[str, Any], run: Sequence[float]) -> Card:
+def card_of(spec: Indicator, counted: Indicator, row: Mapping[str, Any], run: Sequence[float]) -> Card:
     """`counted` says in which unit numerator and denominator are: the indicator itself unless it is a ratio."""
     is_flow = spec.measure == "flow"
     shown = row["cumulative"] if is_flow else row["value"]

@@ -34,7 +34,7 @@ def figure_source(data: Dataset, indicator: str, place: str, period: str | None)
         opened = st.popover(f"来源:{name}", key="figure_source", on_change="rerun")
         if opened.open:
             with opened:
-                _explained(data, indicator, place, str(row["period"]))
+                explained(data, indicator, place, str(row["period"]))
 
 
 def figures_source(data: Dataset, indicators: Sequence[str], place: str, period: str | None) -> None:
@@ -50,10 +50,11 @@ def figures_source(data: Dataset, indicators: Sequence[str], place: str, period:
                 chosen = st.selectbox(
                     "哪个数", list(known), format_func=lambda each: data.settings.indicators[each].name
                 )
-                _explained(data, chosen, place, known[chosen])
+                explained(data, chosen, place, known[chosen])
 
 
-def _explained(data: Dataset, indicator: str, place: str, period: str) -> None:
+def explained(data: Dataset, indicator: str, place: str, period: str) -> None:
+    """What stands behind the figure, cell by cell, written where the caller has opened a place for it."""
     try:
         found = keep_as(
             data, ("source", indicator, place, period), lambda: explain(data, place, indicator, period)

@@ -34,7 +34,7 @@ def place(data: Dataset, chosen: View, *, villages: bool = False) -> None:
     townships = [code for code, found in register.items() if found.level == "township"]
     if not townships:
         return
-    _select(
+    choice(
         "place",
         "乡镇",
         [county, *townships],
@@ -45,7 +45,7 @@ def place(data: Dataset, chosen: View, *, villages: bool = False) -> None:
     below = [code for code, found in register.items() if found.parent == township and township]
     if villages and township and below:
         current = chosen.place if chosen.place in below else township
-        _select(
+        choice(
             "place",
             "村",
             [township, *below],
@@ -63,7 +63,7 @@ def indicator(
         return None
     shown = chosen.indicator_or(default or options[0], tuple(options)) or options[0]
     names = {key: indicator_label(data, key) for key in options}
-    _select("indicator", label, list(options), shown, names)
+    choice("indicator", label, list(options), shown, names)
     return shown
 
 
@@ -73,7 +73,7 @@ def period(data: Dataset, chosen: View, options: Iterable[str] | None = None) ->
     if not periods:
         return
     current = chosen.period if chosen.period in periods else periods[0]
-    _select("period", "时期", periods, current, {each: period_text(each) for each in periods})
+    choice("period", "时期", periods, current, {each: period_text(each) for each in periods})
 
 
 def part(name: str, label: str, options: tuple[str, ...], default: str | None = None) -> str:
@@ -86,13 +86,15 @@ def part(name: str, label: str, options: tuple[str, ...], default: str | None = 
     return str(chosen or options[0])
 
 
-def one_of(name: str, label: str, options: Sequence[str], everything: str | None = None) -> str | None:
+def one_of(
+    name: str, label: str, options: Sequence[str], everything: str | None = None, width: int = 220
+) -> str | None:
     """Choose one text of a column, or everything (None); kept in the address under `name`, on this page only.
 
     A select box shows its options as they are; a segmented control would render Markdown in a ledger's text.
     """
     offered = [*([everything] if everything is not None else []), *options]
-    found = st.selectbox(label, offered, key=name, bind="query-params", placeholder="请选择", width=220)
+    found = st.selectbox(label, offered, key=name, bind="query-params", placeholder="请选择", width=width)
     return None if found in (None, everything) else str(found)
 
 
@@ -113,7 +115,7 @@ def _township_of(data: Dataset, code: str) -> str | None:
     return code if found.level == "township" else found.parent
 
 
-def _select(
+def choice(
     name: str,
     label: str,
     options: list[str],

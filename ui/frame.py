@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -57,11 +58,11 @@ class Page:
 
 
 @contextmanager
-def page(path: str) -> Iterator[Page]:
-    """The frame of the page at that address; within it DataProblem is shown in place."""
+def page(path: str, *styles: Path) -> Iterator[Page]:
+    """The frame of the page at that address, with its own styles; within it DataProblem is shown in place."""
     _only_through_the_router()
     this = entry(path)
-    st.html(STYLE)
+    st.html(_style(STYLE, *styles, *([PRESENT_STYLE] if view.is_present() else [])))
     try:
         data = cached.current()
     except (DataProblem, ConfigProblem) as found:
@@ -70,9 +71,7 @@ def page(path: str) -> Iterator[Page]:
         st.stop()
     chosen = view.read(data)
     shown = Page(data, chosen)
-    if chosen.present:
-        st.html(PRESENT_STYLE)
-    else:
+    if not chosen.present:
         navigation.links(view.params(chosen))
     _head(shown, this)
     notices.hints(chosen.notices)
@@ -84,6 +83,12 @@ def page(path: str) -> Iterator[Page]:
         notices.our_fault()
         raise
     _foot(data)
+
+
+@cache
+def _style(*files: Path) -> str:
+    # All in one: a message of 10 KB is kept by the browser, and goes over the wire once instead of at every run.
+    return f"<style>{''.join(file.read_text(encoding='utf-8') for file in files)}</style>"
 
 
 def _only_through_the_router() -> None:

@@ -74,7 +74,7 @@ def table(columns: Sequence[Column], rows: Iterable[Row], *, is_tight: bool = Fa
     head = "".join(f"<th{kind}>{text(column.head)}</th>" for column, kind in zip(columns, kinds, strict=True))
     body = "".join(
         f"<tr{' class=gm-mark' if is_marked else ''}>"
-        + "".join(f"<td{kind}>{_words(cell)}</td>" for cell, kind in zip(cells, kinds, strict=True))
+        + "".join(f"<td{kind}>{words_html(cell)}</td>" for cell, kind in zip(cells, kinds, strict=True))
         + "</tr>"
         for cells, is_marked in rows
     )
@@ -102,7 +102,8 @@ def _classes(column: Column) -> str:
     return f' class="{" ".join(kinds)}"' if kinds else ""
 
 
-def _words(said: str | Words) -> str:
+def words_html(said: str | Words) -> str:
+    """A piece of a card's line, escaped."""
     if isinstance(said, str):
         return f"<span>{text(said)}</span>"
     drawn = ""
@@ -123,12 +124,12 @@ def _card(card: Card) -> str:
     if card.share is not None:
         width = max(0.0, min(100.0, card.share))
         parts.append(f'<div class="gm-bar{tone}"><i style="width:{width:.1f}%"></i></div>')
-    parts += [f'<div class="gm-line">{"".join(map(_words, line))}</div>' for line in card.lines]
-    parts.append(_spark(card.trend))
+    parts += [f'<div class="gm-line">{"".join(map(words_html, line))}</div>' for line in card.lines]
+    parts.append(spark(card.trend))
     return f'<div class="gm-card{tone}">{"".join(parts)}</div>'
 
 
-def _spark(values: Sequence[float | None]) -> str:
+def spark(values: Sequence[float | None]) -> str:
     """The run of values as a line over a pale area; nothing when fewer than three are known."""
     known = [
         (at, float(value)) for at, value in enumerate(values) if value is not None and not is_missing(value)

@@ -1,44 +1,57 @@
 """The village map as a Streamlit element.
 
-In: the constant map and one view of it (geo/village_map.py). Out: the map, and a call back with the code of
-a place when the reader clicks on it. Panning and zooming stay in the browser and cause no run; a new view
-recolours the map that is there.
+In: the constant map and one view of it (geo/village_map.py). Out: the map, and a call back with what the reader
+clicked. Panning, zooming, stepping and playing stay in the browser and cause no run; a new view recolours the map
+that is there.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 from streamlit_folium import st_folium
 
 from data_loaders.contract import Dataset
-from geo.village_map import Recolouring, VillageMap, layer_address
+from geo.village_map import LayerFile, Recolouring, VillageMap, layer_address
+from ui import cached
+from ui.base_map import base_options
 
 # Only the click comes back: with the default, every pan and zoom would be a run.
 _RETURNED = "last_active_drawing"
 
 
+@dataclass(frozen=True)
+class Pick:
+    """What the reader chose on the map: a place by its code, or a period."""
+
+    place: str | None = None
+    period: str | None = None
+    is_single: bool = False  # a period was chosen out of several: it alone is wanted now
+
+
 def map_element(
     data: Dataset,
-    packed_view: str,
+    packed: Sequence[str],
     *,
     chosen: str | None,
     key: str,
     height: int,
-    on_pick: Callable[[str], None],
+    on_pick: Callable[[Pick], None],
 ) -> None:
-    """Draw a view (`geo.village_map.packed`) with the chosen place outlined.
+    """Draw a view (`geo.village_map.packed`: places first, then what lies over them) with the chosen place outlined.
 
-    `on_pick(place_code)` runs before the rerun that a click causes. Wants a data set in which at least one place has a boundary or a point. On a phone the map is no taller than it is wide.
+    `on_pick` runs before the rerun that a click causes. Wants a data set in which at least one place has a boundary
+    or a point. On a phone the map is no taller than it is wide.
     """
 
     def picked() -> None:
-        code = _code(st.session_state.get(key))
-        if code is not None:
-            on_pick(code)
+        pick = _pick(st.session_state.get(key))
+        if pick is not None:
+            on_pick(pick)
 
     st_folium(
         constant_map(data),
@@ -46,7 +59,7 @@ def map_element(
         height=height,
         use_container_width=True,
         returned_objects=[_RETURNED],
-        feature_group_to_add=Recolouring(packed_view, chosen),
+        feature_group_to_add=Recolouring(packed[0], chosen, *packed[1:]),
         on_change=picked,
     )
 
@@ -58,13 +71,28 @@ def constant_map(data: Dataset) -> VillageMap:
     corners = [layer.bounds for layer in layers] or [(*points.min(), *points.max())]
     west, south = (float(min(corner[side] for corner in corners)) for side in (0, 1))
     east, north = (float(max(corner[side] for corner in corners)) for side in (2, 3))
-    addresses = {layer.level: layer_address(data.version, layer.file) for layer in layers}
-    return VillageMap((west, south, east, north), addresses)
+    files: dict[str, list[LayerFile]] = {}
+    for layer in layers:
+        ends = (layer.townships[0], layer.townships[-1]) if layer.townships else ()
+        files.setdefault(layer.level, []).append(LayerFile(layer_address(data.version, layer.file), *ends))
+    drawn = cached.config().map  # of this machine, not of the data set
+    return VillageMap(
+        (west, south, east, north),
+        files,
+        base=base_options(cached.config()),
+        review=f"审图号:{drawn.map_number}" if drawn.map_number else "",
+    )
 
 
-def _code(answer: Any) -> str | None:
-    """The clicked place's code; None for anything else that a browser may send."""
+def _pick(answer: Any) -> Pick | None:
+    """What was clicked; None for anything else that a browser may send."""
     feature = answer.get(_RETURNED) if isinstance(answer, Mapping) else None
-    properties = feature.get("properties") if isinstance(feature, Mapping) else None
-    code = properties.get("code") if isinstance(properties, Mapping) else None
-    return code if isinstance(code, str) and re.fullmatch(r"\d{12}", code) else None
+    said = feature.get("properties") if isinstance(feature, Mapping) else None
+    if not isinstance(said, Mapping):
+        return None
+    place, period = said.get("code"), said.get("period")
+    if isinstance(place, str) and re.fullmatch(r"\d{12}", place):
+        return Pick(place=place)
+    if isinstance(period, str) and re.fullmatch(r"\d{4}(-\d{2})?", period):
+        return Pick(period=period, is_single=said.get("single") is True)
+    return None

@@ -10,10 +10,10 @@ import pandas as pd
 
 from data_loaders.contract import Dataset
 from geo.classes import METHODS
-from ui import cached
+from ui import cached, notices
 from ui.html import text
-from ui.map_view import COMPLETION, Shown
-from wording import NOT_REPORTED, number_text, percent_text, period_text
+from ui.map_view import Shown
+from wording import number_text, percent_text, period_text
 
 LISTED = 5
 NAMED = 60
@@ -26,15 +26,27 @@ def legend(shown: Shown) -> str:
         for each in reversed(shown.classes.classes)
     ]
     if shown.classes.missing:
-        rows.append(_row('<i class="gm-stripes"></i>', NOT_REPORTED, shown.classes.missing, shown))
-    small = [f"{METHODS[shown.choice.method]}分级,含下限不含上限"]
-    if shown.has_circles:
-        small.append("圆的面积与数值成正比")
+        rows.append(_row('<i class="gm-stripes"></i>', shown.missing, shown.classes.missing, shown))
     return (
         f'<section class="gm-legend"><h3>{text(shown.title)}<small>{text(shown.unit)}</small></h3>'
         f'<p class="gm-note">{text(period_text(shown.period))}</p><ul>{"".join(rows)}</ul>'
-        f'<p class="gm-note">{text(";".join(small))}</p></section>'
+        f'<p class="gm-note">{text(";".join(small_print(shown)))}</p></section>'
     )
+
+
+def small_print(shown: Shown) -> list[str]:
+    """What the legend's colours and circles mean, beyond its rows; plain sentences without a stop."""
+    said = [f"{METHODS[shown.choice.method]}分级,含下限不含上限"] if shown.scale == "sequential" else []
+    if shown.scale == "rank":
+        said.append("全县排位,第1名最好,相同的并列")
+    if shown.choice.within:
+        said.append("只在本乡镇内分级")
+    if shown.choice.time != "single":
+        said.append("各期用同一分级,颜色可比")
+    if shown.has_circles and shown.scale == "sequential":
+        largest = number_text(shown.figures["shown"].abs().max(), shown.unit, shown.decimals)
+        said.append(f"圆的面积与数值成正比,最大的是{largest}")
+    return said
 
 
 def _row(swatch: str, label: str, places: int, shown: Shown) -> str:
@@ -51,23 +63,52 @@ def _scope(data: Dataset, shown: Shown, township: str | None) -> tuple[str, pd.D
 
 def finding(data: Dataset, shown: Shown, township: str | None) -> str:
     """One sentence over the map: how the figure is spread over the places."""
+    return f'<p class="gm-finding">{text(finding_text(data, shown, township))}</p>'
+
+
+def finding_text(data: Dataset, shown: Shown, township: str | None) -> str:
+    """The sentence without any markup; hostile text."""
     where, figures = _scope(data, shown, township)
     known = figures["shown"].dropna().sort_values(ascending=False)
-    parts = [f"{where}{len(figures)}个{shown.level_name}中{len(known)}个已报送"]
+    missing = len(figures) - len(known)
+    says = {"amount": _of_amounts, "completion": _of_completion, "rank": _of_ranks}
+    parts = says.get(shown.choice.quantity, _of_changes)(where, known, figures, shown)
+    if missing:
+        parts[0] += f"、{missing}个{shown.missing}"
+    return ";".join(part for part in parts if part) + "。"
+
+
+def _of_amounts(where: str, known: pd.Series, figures: pd.DataFrame, shown: Shown) -> list[str]:
+    said = [f"{where}{len(figures)}个{shown.level_name}中{len(known)}个已报送"]
     zeros = int((known == 0).sum())
     if zeros:
-        parts.append(f"{zeros}个为0")
-    if len(known) < len(figures):
-        parts.append(f"{len(figures) - len(known)}个未报送")
-    sentence = "、".join(parts)
-    if shown.choice.quantity == COMPLETION:
-        behind = int((known < 100).sum())
-        sentence += f";{behind}个尚未达到年度目标" if behind else ";全部达到年度目标"
-    elif shown.unit != "%" and len(known) >= 10 and known.sum() > 0:
+        said[0] += f"、{zeros}个为0"
+    if shown.unit != "%" and len(known) >= 10 and known.sum() > 0:
         tenth = max(1, round(len(known) / 10))
         share = 100 * known.head(tenth).sum() / known.sum()
-        sentence += f";最多的{tenth}个{shown.level_name}占{where}的{percent_text(share, 0)}"
-    return f'<p class="gm-finding">{text(sentence)}。</p>'
+        said.append(f"最多的{tenth}个{shown.level_name}占{where}的{percent_text(share, 0)}")
+    return said
+
+
+def _of_completion(where: str, known: pd.Series, figures: pd.DataFrame, shown: Shown) -> list[str]:
+    behind = int((known < 100).sum())
+    reached = f"{behind}个尚未达到年度目标" if behind else "全部达到年度目标"
+    return [
+        f"{where}{len(figures)}个{shown.level_name}中{len(known)}个有目标且已报送",
+        reached if len(known) else "",
+    ]
+
+
+def _of_changes(where: str, known: pd.Series, figures: pd.DataFrame, shown: Shown) -> list[str]:
+    up, down, same = (int(found.sum()) for found in (known > 0, known < 0, known == 0))
+    said = [f"{where}{len(figures)}个{shown.level_name}中{up}个上升、{down}个下降、{same}个不变"]
+    return [f"{shown.quantity_name}:{said[0]}"]
+
+
+def _of_ranks(where: str, known: pd.Series, figures: pd.DataFrame, shown: Shown) -> list[str]:
+    first = figures.loc[figures["shown"] == known.min(), "name"] if len(known) else []
+    best = f"排在最前的是{'、'.join(map(str, first[:3]))}(全县第{known.min():.0f}名)" if len(known) else ""
+    return [f"{where}{len(figures)}个{shown.level_name}中{len(known)}个参加排位", best]
 
 
 def highest_and_lowest(data: Dataset, shown: Shown, township: str | None) -> str:
@@ -77,23 +118,37 @@ def highest_and_lowest(data: Dataset, shown: Shown, township: str | None) -> str
     """
     where, figures = _scope(data, shown, township)
     is_within = len(figures) < len(shown.figures)
-    counts = figures["shown"].notna() & ((figures["shown"] != 0) | (shown.unit == "%"))
-    ranked = figures[counts].sort_values("shown", ascending=False)
-    if ranked.empty:
-        return ""
-    top = ranked.head(LISTED)
-    rest = ranked.iloc[len(top) :].tail(LISTED)[::-1]
-    columns = [_list(f"{where}最高", top, shown, with_parent=not is_within)]
-    if len(rest):
-        columns.append(_list(f"{where}最低", rest, shown, with_parent=not is_within))
-    return f'<section class="gm-ends">{"".join(columns)}</section>'
+    known = figures[figures["shown"].notna()]
+    if shown.choice.quantity in ("change", "year_change"):
+        rises, falls = known[known["shown"] > 0], known[known["shown"] < 0]
+        top = rises.nlargest(LISTED, "shown")
+        rest = falls.nsmallest(LISTED, "shown")
+        heads = (f"{where}上升最多", f"{where}下降最多")
+    else:
+        counts = (known["shown"] != 0) | (shown.unit == "%")
+        ranked = known[counts].sort_values("shown", ascending=shown.scale == "rank")
+        top = ranked.head(LISTED)
+        rest = ranked.iloc[len(top) :].tail(LISTED)[::-1]
+        heads = (
+            (f"{where}最前", f"{where}最后") if shown.scale == "rank" else (f"{where}最高", f"{where}最低")
+        )
+    columns = [
+        _list(head, places, shown, with_parent=not is_within)
+        for head, places in zip(heads, (top, rest), strict=True)
+        if len(places)
+    ]
+    return f'<section class="gm-ends">{"".join(columns)}</section>' if columns else ""
 
 
 def _list(head: str, places: pd.DataFrame, shown: Shown, with_parent: bool) -> str:
     rows = "".join(
         f"<li><span>{text(place.name)}{_of(place.parent_name) if with_parent else ''}</span>"
-        f"<b>{text(number_text(place.shown, shown.unit, shown.decimals))}</b></li>"
-        for place in places[["name", "parent_name", "shown"]].itertuples(index=False)
+        f"<b>{text(words)}</b></li>"
+        for place, words in zip(
+            places[["name", "parent_name"]].itertuples(index=False),
+            map(shown.words, places["shown"]),
+            strict=True,
+        )
     )
     return f"<div><h3>{text(head)}</h3><ol>{rows}</ol></div>"
 
@@ -102,11 +157,22 @@ def _of(parent: object) -> str:
     return f"<small>{text(parent)}</small>" if isinstance(parent, str) else ""
 
 
+def below(data: Dataset, shown: Shown, township: str | None) -> str:
+    """What stands under the legend and the card: both ends of the list, and who is missing."""
+    return highest_and_lowest(data, shown, township) + missing(data, shown, township)
+
+
+def nothing(data: Dataset, indicator: str) -> None:
+    """In place of the map, when nobody reported the indicator."""
+    name = data.settings.indicators[indicator].name
+    notices.empty(f"{name}还没有能画到地图上的数据。请换一个指标或时期,或在“数据质量”页查看谁没有报送。")
+
+
 def missing(data: Dataset, shown: Shown, township: str | None) -> str:
     """Who did not report, and who is not on the map; both folded away with their number on the lid."""
     where, figures = _scope(data, shown, township)
     silent = figures[figures["shown"].isna()]
-    return _folded(f"{where}未报送", silent, shown) + _folded("全县不在地图上", shown.off_map, shown)
+    return _folded(f"{where}{shown.missing}", silent, shown) + _folded("全县不在地图上", shown.off_map, shown)
 
 
 def _folded(head: str, places: pd.DataFrame, shown: Shown) -> str:

@@ -1,41 +1,34 @@
-"""What the village map shows: its own choosers, and figures → classes → one view of the map.
+"""What the village map shows: figures → classes → one view of the map, and the periods beside it.
 
-In: the page's view and an indicator. Out: the choices of this page (level, quantity, classes) and a `Shown`
-with everything that map, legend and lists draw from. Refuses to colour a place that did not report.
+In: the data set, an indicator, a period and the reader's `Choice`. Out: a `Shown` with everything that map, legend,
+lists and pictures draw from. Refuses to colour a place that did not report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+import numpy as np
 import pandas as pd
-import streamlit as st
 
 from data_loaders.contract import Dataset
-from geo.classes import MAX_CLASSES, METHODS, MIN_CLASSES, Classes, Method, classify
-from geo.village_map import packed, view_of
+from geo.classes import Classes, PeriodClasses, Scale, classify_periods
+from geo.village_map import packed, time_of, view_of
+from metrics.map_quantities import Quantified
+from metrics.periods import latest_at
 from settings import Indicator
-from ui import answers, filters
+from ui import answers
 from ui.cached import keep_as
+from ui.figure_card import PREVIOUS
+from ui.map_choice import LEVELS, Choice, quantity_name
 from wording import NOT_REPORTED, fraction_text, number_text, percent_text, period_text
 
-LEVELS = {"village": "村", "township": "乡镇"}
-AMOUNT, COMPLETION = "数值", "目标完成率"
-DEFAULT_CLASSES = 5
+MOST_SMALL_MAPS = 12
 
 # What legend and lists need; the rest of the figures is not kept for every map that anybody looked at.
 _KEPT = ("place_code", "name", "parent_code", "parent_name", "geometry_source", "shown")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the reader chose on this page beside place, indicator and period."""
-
-    level: str
-    quantity: str
-    method: Method
-    classes: int
 
 
 @dataclass(frozen=True)
@@ -43,18 +36,28 @@ class Shown:
     """One map: `figures` has a row per place of the level, by code, in the order of `classes.of`."""
 
     choice: Choice
+    indicator: str
     title: str
+    quantity_name: str
+    words: Callable[[float], str | None]  # a value as it is written, None when missing
     unit: str
     decimals: int
+    scale: Scale
+    missing: str  # the legend's word for places without a figure
     period: str  # the figures' own period; the chosen one may be later
     figures: pd.DataFrame
     classes: Classes
-    packed: str  # for the map
+    packed: tuple[str, ...]  # for the map: the view, and the other periods where they are wanted
 
     @property
     def level_name(self) -> str:
         """村 or 乡镇."""
         return LEVELS[self.choice.level]
+
+    @property
+    def codes(self) -> list[str]:
+        """The places whose names travel with the map."""
+        return list(self.figures["place_code"])
 
     @property
     def off_map(self) -> pd.DataFrame:
@@ -67,42 +70,6 @@ class Shown:
         return bool((self.figures["geometry_source"] == "point").any())
 
 
-def levels_of(data: Dataset, indicator: str) -> list[str]:
-    """Levels that have both places on the map and figures of the indicator, finest first."""
-
-    def find() -> list[str]:
-        located = data.places.loc[data.places["geometry_source"].notna(), "level"].unique()
-        return [
-            level
-            for level in LEVELS
-            if level in located and answers.values(data, indicator, level)["value"].notna().any()
-        ]
-
-    return keep_as(data, ("map levels", indicator), find)
-
-
-def choose(data: Dataset, indicator: str, period: str | None) -> Choice | None:
-    """The page's own choosers, in the bar; None when no level can be drawn."""
-    levels = levels_of(data, indicator)
-    if not levels:
-        return None
-    level = levels[0]
-    if len(levels) > 1:
-        names = {LEVELS[each]: each for each in levels}
-        level = names[filters.part("level", "显示到", tuple(names))]
-    quantity = AMOUNT
-    if answers.at(data, indicator, level, period)["completion"].notna().any():
-        quantity = filters.part("quantity", "看什么", (AMOUNT, COMPLETION))
-    with st.popover("分级", key="gm_map_classes"):
-        method = st.selectbox(
-            "分级方法", list(METHODS), format_func=lambda key: METHODS[key], key="method", bind="query-params"
-        )
-        count = st.slider(
-            "级数", MIN_CLASSES, MAX_CLASSES, DEFAULT_CLASSES, key="classes", bind="query-params"
-        )
-    return Choice(level, quantity, method, count)
-
-
 def shown(data: Dataset, indicator: str, period: str | None, choice: Choice) -> Shown | None:
     """The map of an indicator at the latest period not after `period`; None without any figure."""
     return keep_as(data, ("map", indicator, period, choice), lambda: _shown(data, indicator, period, choice))
@@ -110,47 +77,103 @@ def shown(data: Dataset, indicator: str, period: str | None, choice: Choice) -> 
 
 def _shown(data: Dataset, indicator: str, period: str | None, choice: Choice) -> Shown | None:
     spec = data.settings.indicators[indicator]
-    figures = _figures(data, indicator, period, choice)
-    if figures.empty:
+    values = answers.map_values(data, indicator, choice.level, choice.within)
+    at = latest_at(values["period"].unique(), period)
+    if at is None:
         return None
-    is_share = choice.quantity == COMPLETION
-    unit, decimals = ("%", 1) if is_share else (spec.unit, spec.decimals)
-    at = str(figures["period"].iloc[0])
-    classes = classify(figures["shown"].to_numpy(), choice.classes, choice.method, unit, decimals)
+    quantity = answers.map_quantity(data, indicator, choice.level, choice.quantity, choice.within)
+    columns = _columns(quantity, at, choice)
+    scale = classify_periods(
+        quantity.numbers[:, columns],
+        choice.classes,
+        choice.method,
+        quantity.unit,
+        quantity.decimals,
+        scale=quantity.scale,
+        middle=quantity.middle,
+        thresholds=quantity.thresholds,
+    )
+    here = columns.index(quantity.periods.index(at))
+    figures = _figures(data, values, at, choice, quantity)
+    name = quantity_name(data, indicator, choice.quantity, at)
+    lines = _lines(spec, figures, at)
+    coloured = _coloured(spec, choice, name, at)
+    if coloured not in lines:
+        lines[coloured] = [_words(value, quantity) for value in figures["shown"]]
     view = view_of(
         figures,
-        classes,
+        scale.at(here),
         level=choice.level,
         period=period_text(at),
-        lines=_lines(spec, figures, at),
+        lines=lines,
         labels=_labels(data),
-        sizes=figures["shown"],
+        sizes=figures["shown"] if quantity.scale == "sequential" else None,
+        coloured=coloured,
+        within=choice.within,
     )
     return Shown(
         choice=choice,
-        title=f"{spec.name}目标完成率" if is_share else spec.name + _since(spec, at),
-        unit=unit,
-        decimals=decimals,
+        indicator=indicator,
+        title=f"{spec.name}{_since(spec, at)}" if choice.quantity == "amount" else f"{spec.name}{name}",
+        quantity_name=name,
+        words=partial(_words, quantity=quantity),
+        unit=quantity.unit,
+        decimals=quantity.decimals,
+        scale=quantity.scale,
+        missing=quantity.missing,
         period=at,
         figures=figures[list(_KEPT)],
-        classes=classes,
-        packed=packed(view),
+        classes=scale.at(here),
+        packed=(packed(view), *_other_periods(choice, quantity, scale, columns, here)),
     )
 
 
-def _figures(data: Dataset, indicator: str, period: str | None, choice: Choice) -> pd.DataFrame:
-    """Figures of every place of the level with where it is; `shown` is what is coloured."""
+def _columns(quantity: Quantified, at: str, choice: Choice) -> list[int]:
+    """Positions of the periods that are on the screen: of the same kind (months or years), earliest first."""
+    periods = quantity.periods
+    here = periods.index(at)
+    alike = [column for column, each in enumerate(periods) if each == at or each in quantity.periods_like(at)]
+    if choice.time == "play":
+        return alike
+    if choice.time == "grid":
+        return [column for column in alike if column <= here][-MOST_SMALL_MAPS:]
+    if choice.time == "pair" and choice.beside in periods:
+        return sorted({here, periods.index(choice.beside)})
+    return [here]
+
+
+def _other_periods(
+    choice: Choice, quantity: Quantified, scale: PeriodClasses, columns: Sequence[int], here: int
+) -> tuple[str, ...]:
+    """The classes of the periods beside the chosen one, packed; nothing when one period is shown."""
+    if choice.time == "single":
+        return ()
+    keys = [quantity.periods[column] for column in columns]
+    texts = None
+    if choice.time == "pair":
+        beside = quantity.numbers[:, quantity.periods.index(str(choice.beside))]
+        texts = [_words(value, quantity) for value in beside]
+    time = time_of(
+        choice.time,
+        {key: period_text(key) for key in keys},
+        scale.of,
+        at=keys[here],
+        beside=choice.beside if choice.time == "pair" else None,
+        texts=texts,
+    )
+    return (packed(time),)
+
+
+def _figures(
+    data: Dataset, values: pd.DataFrame, at: str, choice: Choice, quantity: Quantified
+) -> pd.DataFrame:
+    """Figures of every place of the level with where it is; `shown` is what is coloured. By code."""
     where = data.places[["place_code", "lon", "lat", "geometry_source"]]
-    found = answers.at(data, indicator, choice.level, period).merge(
-        where, on="place_code", validate="one_to_one"
-    )
-    column = "completion" if choice.quantity == COMPLETION else "cumulative"
+    found = values[values["period"] == at].merge(where, on="place_code", validate="one_to_one")
+    found = found.sort_values("place_code").reset_index(drop=True)
+    shown = pd.Series(quantity.numbers[:, quantity.periods.index(at)], index=list(quantity.place_codes))
     parents = found["parent_code"].map(answers.names(data)) if choice.level == "village" else None
-    return (
-        found.assign(shown=found[column], parent_name=parents)
-        .sort_values("place_code")
-        .reset_index(drop=True)
-    )
+    return found.assign(shown=shown.reindex(found["place_code"]).to_numpy(), parent_name=parents)
 
 
 def _labels(data: Dataset) -> pd.DataFrame:
@@ -164,6 +187,13 @@ def _since(spec: Indicator, period: str) -> str:
         return ""
     month = int(period[5:])
     return "(1月)" if month == 1 else f"(1—{month}月累计)"
+
+
+def _coloured(spec: Indicator, choice: Choice, name: str, at: str) -> str:
+    """The label of the tooltip's line that the colours stand for."""
+    if choice.quantity == "amount":
+        return "本年累计" if spec.measure == "flow" and len(at) > 4 else spec.name
+    return "完成目标" if choice.quantity == "completion" else name
 
 
 def _lines(spec: Indicator, figures: pd.DataFrame, period: str) -> dict[str, Sequence[str | None]]:
@@ -194,8 +224,16 @@ def _lines(spec: Indicator, figures: pd.DataFrame, period: str) -> dict[str, Seq
             None if pd.isna(value) else percent_text(value) for value in figures["completion"]
         ]
     unit = "个百分点" if spec.unit == "%" else spec.unit
-    previous = {"month": "较上月", "quarter": "较上季", "year": "较上年"}[
-        spec.frequency if is_month else "year"
-    ]
-    lines[previous] = numbers("change", signed=True, unit=unit)
+    lines[PREVIOUS[spec.frequency if is_month else "year"]] = numbers("change", signed=True, unit=unit)
     return {label: texts for label, texts in lines.items() if any(text is not None for text in texts)}
+
+
+def _words(value: float, quantity: Quantified) -> str | None:
+    """The coloured quantity in words; None when missing."""
+    if np.isnan(value):
+        return None
+    if quantity.scale == "rank":
+        return f"第{value:.0f}名"
+    return number_text(
+        value, quantity.unit, quantity.decimals, signed=quantity.quantity in ("change", "year_change")
+    )

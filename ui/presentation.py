@@ -21,9 +21,7 @@ def buttons(path: str, chosen: View) -> None:
     before, after = neighbours(path)
     _turn(before, "上一页", "gm_previous", "Left", chosen)
     _turn(after, "下一页", "gm_next", "Right", chosen)
-    st.button(
-        "退出", key="gm_leave", on_click=view.choose, args=("present", None), shortcut="Esc", type="tertiary"
-    )
+    st.button("退出", key="gm_leave", on_click=view.step_back, shortcut="Esc", type="tertiary")
 
 
 def _turn(to: PageEntry, label: str, key: str, shortcut: str, chosen: View) -> None:

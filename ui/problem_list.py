@@ -92,12 +92,12 @@ def _paragraph(row: dict[str, Any]) -> str:
     due = "没有时限" if is_missing(row["due_on"]) else f"时限{date_text(row['due_on'])}"
     small = (row["category"], row["lead_unit"], row["responsible_post"], due, row["problem_id"])
     return (
-        f'<div class="gm-problem"><b class="{tone}">{text(_standing(row))}</b> {text(where)}<br>{text(row["text"])}'
+        f'<div class="gm-problem"><b class="{tone}">{text(standing(row))}</b> {text(where)}<br>{text(row["text"])}'
         f"<small>{text(' · '.join(str(part) for part in small if not is_missing(part)))}</small></div>"
     )
 
 
-def _standing(row: dict[str, Any]) -> str:
+def standing(row: dict[str, Any]) -> str:
     """Where the problem stands, in words: 逾期12天, 还剩5天, 待验收."""
     if row["is_overdue"]:
         return f"逾期{-row['days_left']}天"

@@ -20,6 +20,7 @@ from data_loaders.contract import Dataset
 from metrics.periods import sorted_periods
 from ui import cached
 
+FILLS_THE_WALL = "card"  # one thing of the page alone, over the whole wall
 NAMES = ("place", "indicator", "period", "present")
 
 
@@ -72,6 +73,17 @@ def choose(name: str, value: str | None) -> None:
         st.query_params[name] = value
 
 
+def is_present() -> bool:
+    """Whether the address asks for presentation mode; it needs no data set to say so."""
+    return st.query_params.get("present") == "1"
+
+
+def step_back() -> None:
+    """Close what fills the wall; when nothing does, leave presentation mode. For callbacks."""
+    if st.query_params.pop(FILLS_THE_WALL, None) is None:
+        choose("present", None)
+
+
 def _write_address(choices: dict[str, str]) -> None:
     for name in NAMES:
         wanted = choices.get(name)
@@ -114,7 +126,7 @@ def _valid(data: Dataset, choices: dict[str, str]) -> View:
         else:
             notices.append(f"“{asked[:20]}”没有数据,现在显示最近一期。")
 
-    present = choices.get("present") == "1"
+    present = is_present()
     return View(place, indicator, period, present, frozenset(chosen), tuple(notices))
 
 

@@ -1,9 +1,11 @@
-/* The village map in the browser, inside streamlit-folium's frame.
+/* The village map in the browser, inside streamlit-folium's frame: the core that its parts share.
 
    In: guanmo.start(map, options) once — addresses of the static layers and the county's bounds; then
-   guanmo.show(packed, chosen) for every change — base64 of deflated JSON with the places of one level: codes, classes,
-   colours, names, tooltip lines (geo/village_map.py writes it). Geometry is fetched once and only restyled.
-   Out: the code of the place that was clicked, through Streamlit.setComponentValue.
+   guanmo.show(packed, chosen, …more) for every change — base64 of deflated JSON with the places of one level: codes,
+   classes, colours, names, tooltip lines (geo/village_map.py writes it; `more` holds what was packed apart: overlays,
+   the classes of other periods). Geometry is fetched once and only restyled.
+   Out: what was clicked, through Streamlit.setComponentValue.
+   The other files of this folder are parts: each calls guanmo.part({start, show, moved, occupied}) and is handed `ctx`.
    Refuses to treat any of that text as HTML: it is data all the way and ends in textContent. */
 (function () {
   "use strict";
@@ -13,91 +15,52 @@
   const CHOSEN = "#e8590c";
   const NARROW = 640; // px: a phone held upright
   const LEVELS = ["village", "township", "county"];
-  const LEVEL_NAMES = { village: "村", township: "乡镇", county: "全县" };
 
-  let map, box, options, labels, circles, hover, chosenLines, hatch;
+  const parts = [];
+  let map, box, options, circles, hover, chosenLines, hatch;
   let view = null; // what is shown now
   let turn = 0; // the last show() wins, whatever arrives late
   let clicked = null; // the last place that was clicked, as it was reported
+  let bottom = 0; // px at the bottom of the frame that the county leaves free
   let isTouched = false; // the reader has moved the map: leave it where it is
-  const sources = {}; // level → promise of its GeoJSON
-  const layers = {}; // level → Leaflet layer, once loaded
-  const casings = {}; // level → white lines under its borders, which dark classes would swallow
-  const shapes = {}; // level → Map of code → Leaflet path
+  const sources = {}; // address → promise of its GeoJSON
+  const layers = {}; // level, or level of one township → {fill, casing, shapes}
 
   // ── start ────────────────────────────────────────────────────────────────────────────────
   function start(leafletMap, startOptions) {
     map = leafletMap;
     box = map.getContainer();
     options = startOptions;
+    if (options.base && guanmo.crs) map.options.crs = guanmo.crs(options.base.datum);
     box.setAttribute("role", "region");
-    box.setAttribute("aria-label", "村级地图");
-    fitFrame();
-    addControls();
+    box.setAttribute("aria-label", "村级地图。方向键移动,加号减号缩放");
     hatch = stripes();
-    map.createPane("gmLabels").style.cssText = "z-index:640;pointer-events:none";
-    labels = L.layerGroup().addTo(map);
     hover = L.polygon([], { fill: false, color: INK, weight: 2.5, interactive: false });
     chosenLines = ["#ffffff", CHOSEN].map((color, at) =>
       L.polygon([], { fill: false, color, weight: at ? 3.5 : 7, interactive: false }));
-    circles = L.featureGroup().bindTooltip(tip());
-    circles.on("click", (event) => report(event.layer.options.code));
+    circles = L.featureGroup().bindTooltip(tip(describe));
+    circles.on("click", (event) => reportPlace(event.layer.options.code));
     ["mousedown", "wheel", "touchstart", "keydown"].forEach((name) =>
       box.addEventListener(name, () => { isTouched = true; }, { passive: true }));
-    map.on("resize", () => { if (!isTouched) home(); else place(); });
-    map.on("zoomend moveend", place);
+    Object.assign(ctx, { map, box, options, isNarrow: window.innerWidth <= NARROW });
+    each("start");
+    map.on("resize", () => { if (!isTouched) home(); else each("moved"); });
+    map.on("zoomend moveend", () => each("moved"));
     home();
   }
 
-  /* On a phone the map is as tall as the county needs at that width: the page must still scroll beside it. */
-  function fitFrame() {
-    const set = window.Streamlit.setFrameHeight.bind(window.Streamlit);
-    const [southWest, northEast] = options.bounds.map((corner) => map.options.crs.project(L.latLng(corner)));
-    const shape = (northEast.y - southWest.y) / (northEast.x - southWest.x);
-    const fitted = (height) => {
-      const wide = window.innerWidth;
-      return wide > NARROW ? height : Math.min(height, Math.max(260, Math.round(wide * Math.min(shape, 1.3) + 24)));
-    };
-    window.Streamlit.setFrameHeight = (height) => {
-      if (height === undefined) return set();
-      box.style.height = `${fitted(height)}px`;
-      map.invalidateSize({ animate: false });
-      return set(fitted(height));
-    };
-    window.Streamlit.setFrameHeight(box.clientHeight || 600);
-  }
-
-  function addControls() {
-    // On a phone two fingers zoom, and buttons would cover a tenth of the county.
-    const isNarrow = window.innerWidth <= NARROW;
-    if (!isNarrow) L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
-    const Home = L.Control.extend({
-      options: { position: isNarrow ? "bottomleft" : "topleft" },
-      onAdd() {
-        const bar = L.DomUtil.create("div", "leaflet-bar");
-        const button = L.DomUtil.create("a", "gm-home", bar);
-        button.href = "#";
-        button.title = "看全县";
-        button.setAttribute("role", "button");
-        button.setAttribute("aria-label", "看全县");
-        button.textContent = "全";
-        L.DomEvent.disableClickPropagation(bar);
-        L.DomEvent.on(button, "click", (event) => { L.DomEvent.stop(event); home(); });
-        return bar;
-      },
-    });
-    new Home().addTo(map);
-    const Scale = L.Control.Scale.extend({
-      _updateMetric(metres) {
-        const round = this._getRoundNum(metres);
-        this._updateScale(this._mScale, round < 1000 ? `${round} 米` : `${round / 1000} 公里`, round / metres);
-      },
-    });
-    new Scale({ imperial: false, position: "bottomright" }).addTo(map);
+  function each(hook, ...given) {
+    parts.forEach((part) => { if (part[hook]) part[hook](...given, ctx); });
   }
 
   function home() {
-    map.fitBounds(options.bounds, { animate: false, padding: [6, 6] });
+    map.fitBounds(options.bounds, { animate: false, paddingTopLeft: [6, 6], paddingBottomRight: [6, 6 + bottom] });
+  }
+
+  /* A strip below the county that something else covers. */
+  function keepFree(height) {
+    bottom = height;
+    if (!isTouched) home();
   }
 
   /* Stripes for places without a figure: grey alone could be taken for a class when printed. */
@@ -116,105 +79,118 @@
   }
 
   // ── show ─────────────────────────────────────────────────────────────────────────────────
-  function show(packed, chosen) {
+  function show(...packed) {
     // streamlit-folium keeps every group it ever added; ours are empty and must not pile up.
     window.feature_group = [];
     const mine = ++turn;
-    unpacked(packed)
-      .then((next) => Promise.all(needed(next).map(source)).then((found) => [next, found]))
-      .then(([next, found]) => { if (mine === turn) draw({ ...next, chosen }, found); })
+    const chosen = packed.splice(1, 1)[0];
+    Promise.all(packed.filter(Boolean).map(unpacked))
+      .then((found) => Object.assign({}, ...found, { chosen }))
+      .then((next) => Promise.all(wanted(next).map(loaded)).then((found) => [next, found]))
+      .then(([next, found]) => { if (mine === turn) draw(next, found); })
       .catch(complain);
   }
 
-  async function unpacked(packed) {
-    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  async function unpacked(text) {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
     const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return JSON.parse(await new Response(inflated).text());
   }
 
-  function needed(next) {
-    return LEVELS.slice(LEVELS.indexOf(next.level)).filter((level) => options.layers[level]);
+  /* The level that is filled and the coarser ones, whose borders lie over it. Villages that come in several files
+     are drawn for one township at a time: `within` says which. */
+  function wanted(next) {
+    return LEVELS.slice(LEVELS.indexOf(next.level)).flatMap((level) => {
+      const files = options.layers[level] || [];
+      if (files.length === 1) return [{ key: level, level, url: files[0].url }];
+      const file = files.find((each) => next.within >= each.first && next.within <= each.last);
+      return file ? [{ key: `${level}@${next.within}`, level, url: file.url, prefix: next.within.slice(0, 9) }] : [];
+    });
   }
 
-  function source(level) {
-    sources[level] = sources[level] || fetch(options.layers[level]).then((answer) => {
+  function loaded({ key, level, url, prefix }) {
+    sources[url] = sources[url] || fetch(url).then((answer) => {
       if (!answer.ok) throw new Error(`${level}: ${answer.status}`);
-      return answer.json().then((geometry) => [level, geometry]);
+      return answer.json();
     });
-    return sources[level];
+    return sources[url].then((geometry) => {
+      layers[key] = layers[key] || layer(level, geometry, prefix);
+      return layers[key];
+    });
   }
 
   function draw(next, found) {
     const before = view;
     view = next;
     view.at = new Map(next.codes.map((code, at) => [code, at]));
-    found.forEach(([level, geometry]) => { layers[level] = layers[level] || layer(level, geometry); });
-    LEVELS.forEach((level) => {
-      if (!layers[level]) return;
-      const isFilled = level === next.level;
-      const isDrawn = needed(next).includes(level);
-      if (isDrawn && !isFilled) casings[level].addTo(map).bringToFront();
-      else casings[level].remove();
-      if (!isDrawn) return void layers[level].remove();
-      layers[level].eachLayer((path) => { path.options.interactive = isFilled; });
-      layers[level].setStyle(isFilled ? fill : border(level)).addTo(map).bringToFront();
+    view.figures = (next.lines.find(([label]) => label === next.coloured) || [])[1] || [];
+    const drawn = new Set(found);
+    Object.values(layers).filter((each) => !drawn.has(each)).forEach((each) => { each.fill.remove(); each.casing.remove(); });
+    found.forEach((each) => {
+      const isFilled = each.level === next.level;
+      if (isFilled || next.within) each.casing.remove(); else each.casing.addTo(map).bringToFront();
+      each.fill.eachLayer((path) => { path.options.interactive = isFilled; });
+      each.fill.setStyle(isFilled ? fill : border(each.level, found)).addTo(map).bringToFront();
     });
+    // One township's villages have its exact outline; the county's townships, drawn coarsely, lie below them.
+    if (next.within) found.filter((each) => each.level === next.level).forEach((each) => each.fill.bringToFront());
+    view.filled = found.find((each) => each.level === next.level);
     drawCircles();
     [hover, ...chosenLines].forEach((line) => line.addTo(map));
     choose(before);
-    place();
-    box.dataset.polygons = layers[next.level] ? layers[next.level].getLayers().length : 0;
+    each("show", view);
+    each("moved");
+    box.dataset.polygons = view.filled ? view.filled.shapes.size : 0;
     box.dataset.circles = circles.getLayers().length;
     box.dataset.level = next.level;
     box.dataset.period = next.period;
     box.dataset.turn = turn; // tests and benchmarks wait for this
   }
 
-  function layer(level, geometry) {
-    shapes[level] = new Map();
-    const made = L.geoJSON(geometry, {
+  function layer(level, geometry, prefix) {
+    const made = { level, geometry, shapes: new Map() };
+    const filter = (feature) => !prefix || feature.properties.code.startsWith(prefix);
+    made.fill = L.geoJSON(geometry, {
       smoothFactor: 0.5,
+      filter,
       onEachFeature(feature, path) {
         path.options.code = feature.properties.code;
-        shapes[level].set(feature.properties.code, path);
+        made.shapes.set(feature.properties.code, path);
         // streamlit-folium reports a click with toGeoJSON(): the code will do, the border need not travel.
         path.toGeoJSON = () => clicked;
       },
     });
-    casings[level] = L.geoJSON(geometry, {
-      smoothFactor: 0.5, interactive: false, style: { color: "#fff", weight: 4, opacity: 0.75, fill: false },
+    made.casing = L.geoJSON(geometry, {
+      smoothFactor: 0.5, interactive: false, filter, style: { color: "#fff", weight: 4, opacity: 0.75, fill: false },
     });
-    made.bindTooltip(tip());
-    made.on("click", (event) => report(event.layer.options.code));
-    made.on("mouseover", (event) => hover.setLatLngs(event.layer.getLatLngs()).bringToFront());
-    made.on("mouseout", () => hover.setLatLngs([]));
+    made.fill.bindTooltip(tip(describe));
+    made.fill.on("click", (event) => reportPlace(event.layer.options.code));
+    made.fill.on("mouseover", (event) => hover.setLatLngs(event.layer.getLatLngs()).bringToFront());
+    made.fill.on("mouseout", () => hover.setLatLngs([]));
     return made;
   }
 
-  function colour(code) {
+  function colourIn(classes, code) {
     const at = view.at.get(code);
-    const mark = at === undefined ? "-" : view.classes[at];
+    const mark = at === undefined ? "-" : classes[at];
     return mark === "-" ? hatch : view.colours[Number(mark)];
   }
 
   function fill(feature) {
     return {
       stroke: true, color: BORDER, weight: view.level === "village" ? 0.7 : 1.2, opacity: 1, fill: true,
-      fillColor: colour(feature.properties.code), fillOpacity: 1,
+      fillColor: colourIn(view.classes, feature.properties.code), fillOpacity: view.base ? 0.66 : 1,
     };
   }
 
-  function border(level) {
-    // A county that has only circles on it gets a ground of its own.
-    const isGround = view.level !== level && !options.layers[view.level] && level === coarsest();
+  function border(level, found) {
+    // A county that has only circles on it, or only one township's villages, gets a ground of its own.
+    const isGround = level === "township" && Boolean(view.within) || !found.some((each) => each.level === view.level)
+      && level === LEVELS.filter((each) => options.layers[each]).pop();
     return {
       stroke: true, color: INK, weight: level === "county" ? 2.6 : 1.7, opacity: level === "county" ? 0.95 : 0.8,
-      fill: isGround, fillColor: "#f1f4f6", fillOpacity: 1,
+      fill: isGround && !view.base, fillColor: "#f1f4f6", fillOpacity: 1,
     };
-  }
-
-  function coarsest() {
-    return LEVELS.filter((level) => options.layers[level]).pop();
   }
 
   function drawCircles() {
@@ -226,7 +202,7 @@
       .forEach(({ at, lat, lon, radius }) => {
         const code = view.codes[at];
         const circle = L.circleMarker([lat, lon], {
-          radius, code, color: INK, weight: 1.2, fillColor: colour(code), fillOpacity: 0.92,
+          radius, code, color: INK, weight: 1.2, fillColor: colourIn(view.classes, code), fillOpacity: 0.92,
           dashArray: view.classes[at] === "-" ? "3 3" : null,
         });
         circle.toGeoJSON = () => clicked;
@@ -235,28 +211,45 @@
     circles.addTo(map);
   }
 
+  /* Other colours for the same places: what stepping through time does, without a word to the server. */
+  function recolour(classes) {
+    view.classes = classes;
+    if (view.filled) {
+      view.filled.fill.eachLayer((path) => path.setStyle({ fillColor: colourIn(classes, path.options.code) }));
+    }
+    circles.eachLayer((circle) => circle.setStyle({ fillColor: colourIn(classes, circle.options.code) }));
+  }
+
   // ── the chosen place ─────────────────────────────────────────────────────────────────────
+  function path(code) {
+    return Object.values(layers).map((each) => each.shapes.get(code)).find(Boolean);
+  }
+
   function choose(before) {
-    const found = LEVELS.map((level) => shapes[level] && shapes[level].get(view.chosen)).find(Boolean);
+    const found = path(view.chosen);
     chosenLines.forEach((line) => line.setLatLngs(found ? found.getLatLngs() : []).bringToFront());
     circles.eachLayer((circle) => {
       if (circle.options.code === view.chosen) circle.setStyle({ color: CHOSEN, weight: 4 }).bringToFront();
     });
-    const isOwnClick = clicked && clicked.properties.code === view.chosen;
     const isNew = !before || before.chosen !== view.chosen;
-    if (isNew && !isOwnClick) goTo(view.chosen);
+    const isDrill = before && before.level !== view.level;
+    const isOwnClick = clicked && clicked.properties.code === view.chosen && !isDrill;
+    if (view.chosen && (isNew || isDrill) && !isOwnClick) goTo(view.chosen);
+    else if (!view.chosen && before && before.chosen && isDrill) home();
   }
 
   /* A place that was chosen elsewhere — in a list, by a link — is brought into sight with its township. */
   function goTo(code) {
-    if (!code) return;
-    const township = `${code.slice(0, 9)}000`;
-    const target = shapes.township && shapes.township.get(township);
+    const target = path(`${code.slice(0, 9)}000`);
     if (target) map.fitBounds(target.getBounds(), { animate: false, padding: [24, 24] });
   }
 
-  function report(code) {
-    clicked = { type: "Feature", geometry: null, properties: { code, at: Date.now() } };
+  function reportPlace(code) {
+    report({ kind: "place", code });
+  }
+
+  function report(what) {
+    clicked = { type: "Feature", geometry: null, properties: { ...what, at: Date.now() } };
     const value = { last_active_drawing: clicked };
     const shared = window.__GLOBAL_DATA__;
     if (shared) {
@@ -268,14 +261,17 @@
   }
 
   // ── words ────────────────────────────────────────────────────────────────────────────────
-  function line(parent, name, words) {
+  function line(parent, name, words, kind) {
     const element = document.createElement(name);
     element.textContent = words;
+    if (kind) element.className = kind;
     parent.appendChild(element);
     return element;
   }
 
-  function describe(code) {
+  /* A place in the tooltip; `other` replaces its figures with those of another period: {period, text(at)}. */
+  function describe(shape, other = view.other) {
+    const { code } = shape.options;
     const card = document.createElement("div");
     const at = view.at.get(code);
     if (at === undefined) {
@@ -286,13 +282,14 @@
     line(card, "b", view.names[at]);
     if (view.parents[at] !== null) line(card, "span", view.parentNames[view.parents[at]]);
     const table = document.createElement("dl");
-    view.lines.forEach(([label, texts]) => {
-      if (texts[at] === null) return;
+    const lines = other ? [[view.coloured || "", { [at]: other.text(at) }]] : view.lines;
+    lines.forEach(([label, texts]) => {
+      if (texts[at] === null || texts[at] === undefined) return;
       line(table, "dt", label);
       line(table, "dd", texts[at]);
     });
     card.appendChild(table);
-    line(card, "p", view.period);
+    line(card, "p", other ? other.period : view.period);
     return card;
   }
 
@@ -301,7 +298,7 @@
     _setPosition(at) {
       L.Tooltip.prototype._setPosition.call(this, at);
       const own = this._container.getBoundingClientRect();
-      const frame = box.getBoundingClientRect();
+      const frame = this._map.getContainer().getBoundingClientRect();
       const shift = (low, high, lowest, highest) =>
         Math.max(lowest + 4 - low, Math.min(0, highest - 4 - high));
       const by = L.point(
@@ -310,72 +307,35 @@
     },
   });
 
-  function tip() {
+  function tip(content) {
     return new Tip({ sticky: true, className: "gm-tip", opacity: 1, offset: [14, 0] })
-      .setContent((path) => describe(path.options.code));
-  }
-
-  /* Township names, then, where they fit, village names; a name that would cover another is left out. */
-  function place() {
-    labels.clearLayers();
-    if (!view) return;
-    const size = map.getSize();
-    const base = Math.min(30, Math.max(12, Math.round(size.x / 58)));
-    const frame = box.getBoundingClientRect();
-    // Names stay clear of the buttons and of the scale bar.
-    const taken = [...box.querySelectorAll(".leaflet-control")].map((control) => {
-      const at = control.getBoundingClientRect();
-      return L.bounds([at.left - frame.left, at.top - frame.top], [at.right - frame.left, at.bottom - frame.top]);
-    });
-    const put = (words, latlng, font, kind, dy) => {
-      const at = map.latLngToContainerPoint(latlng).add([0, dy || 0]);
-      const half = L.point((words.length * font) / 2 + 2, font * 0.62);
-      if (at.x < half.x || at.y < half.y || at.x > size.x - half.x || at.y > size.y - half.y) return false;
-      const mine = L.bounds(at.subtract(half), at.add(half));
-      if (taken.some((other) => other.overlaps(mine))) return false;
-      taken.push(mine);
-      const element = document.createElement("span");
-      element.textContent = words;
-      element.className = kind;
-      element.style.fontSize = `${font}px`;
-      const icon = L.divIcon({ html: element, iconSize: [0, 0], className: "gm-label" });
-      L.marker(map.containerPointToLatLng(at), { icon, pane: "gmLabels", interactive: false, keyboard: false })
-        .addTo(labels);
-      return true;
-    };
-    const radii = new Map(circles.getLayers().map((circle) => [circle.options.code, circle.getRadius()]));
-    view.labels.forEach(([code, name, lat, lon]) => {
-      const radius = radii.get(code);
-      const under = radius === undefined ? 0 : radius + base * 0.75;
-      // Where names crowd, this one is written smaller, then a little higher or lower, before it is left out.
-      [[1, 0], [0.84, 0], [0.84, -0.7], [0.84, 0.7], [0.7, 0], [0.7, -0.9], [0.7, 0.9]].some(([size, off]) =>
-        put(name, [lat, lon], Math.max(11, base * size), "gm-township", under + off * base));
-    });
-    const isNear = map.getZoom() > map.getBoundsZoom(options.bounds) + 0.7;
-    if (view.level === "village" && shapes.village && isNear) placeVillages(put, base - 2);
-  }
-
-  function placeVillages(put, font) {
-    const sight = map.getBounds();
-    shapes.village.forEach((path, code) => {
-      const at = view.at.get(code);
-      const extent = path.getBounds();
-      if (at === undefined || !sight.intersects(extent)) return;
-      const west = map.latLngToContainerPoint(extent.getSouthWest());
-      const east = map.latLngToContainerPoint(extent.getNorthEast());
-      if (east.x - west.x > view.names[at].length * font + 8 && west.y - east.y > font * 2.2) {
-        put(view.names[at], path.getCenter(), font, "gm-village");
-      }
-    });
+      .setContent((shape) => content(shape));
   }
 
   function complain(error) {
     console.warn("map layer", error.message);
     if (box.querySelector(".gm-complaint")) return;
-    const note = line(box, "div", "界线没有读到。数据可能刚更新过,请刷新页面。");
-    note.className = "gm-complaint";
+    line(box, "div", "界线没有读到。数据可能刚更新过,请刷新页面。", "gm-complaint");
     box.dataset.failed = "1";
   }
 
-  window.guanmo = { start, show, levelNames: LEVEL_NAMES };
+  // ── for the parts ────────────────────────────────────────────────────────────────────────
+  const ctx = {
+    INK, BORDER, report, path, recolour, colourIn, describe, tip, line, home, keepFree,
+    view: () => view,
+    circles: () => circles.getLayers(),
+    fontSize: () => Math.min(30, Math.max(12, Math.round(window.innerWidth / 58))),
+    /* Screen areas that names must leave free. */
+    occupied: () => parts.flatMap((part) => (part.occupied ? part.occupied(ctx) : [])),
+    /* Level by level, the borders that lie over the filled polygons. */
+    borders: (shown) => wanted(shown).filter(({ level }) => level !== shown.level).map(({ key, level }) =>
+      ({ geometry: layers[key].geometry, style: border(level, Object.values(layers)) })),
+    areaOf(element, within = box) {
+      const at = element.getBoundingClientRect();
+      const frame = within.getBoundingClientRect();
+      return L.bounds([at.left - frame.left, at.top - frame.top], [at.right - frame.left, at.bottom - frame.top]);
+    },
+  };
+
+  window.guanmo = { start, show, part: (made) => { parts.push(made); } };
 })();

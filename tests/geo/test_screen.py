@@ -105,6 +105,18 @@ def test_layer_is_as_small_as_asked(villages: gpd.GeoDataFrame):
     assert len(screen_layer(for_screen(villages, max_bytes=30_000))) <= 30_000
 
 
+def test_many_places_are_judged_by_some_of_them_and_all_simplified(
+    villages: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch
+):
+    whole = for_screen(villages, max_bytes=30_000)
+    monkeypatch.setattr("geo.screen._JUDGED_PLACES", 14)
+    monkeypatch.setattr("geo.screen._RUN", 7)
+    judged = for_screen(villages, max_bytes=30_000)
+    assert list(judged["code"]) == list(villages["code"])
+    assert len(screen_layer(judged)) == pytest.approx(len(screen_layer(whole)), rel=0.5)
+    assert fit(judged).is_coverage
+
+
 def test_overlaps_and_slivers_are_cleaned(villages: gpd.GeoDataFrame):
     rough = villages.copy()
     rough.loc[10, "geometry"] = rough.geometry[10].buffer(0.0005)

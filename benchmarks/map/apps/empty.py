@@ -1,0 +1,5 @@
+"""The least that a Streamlit page can be."""
+
+import streamlit as st
+
+st.write("空白页")

@@ -1,0 +1,171 @@
+"""The map's own choosers: how far down, which quantity, which classes, which periods.
+
+In: the page's view and an indicator. Out: a `Choice`, kept in the address. Refuses to offer what the figures cannot
+show: no target completion without targets, no villages where only townships reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from data_loaders.contract import Dataset
+from geo.classes import MAX_CLASSES, METHODS, MIN_CLASSES, Method, offered_methods
+from geo.village_map import TimeMode
+from metrics.map_quantities import QUANTITIES, Quantity
+from metrics.periods import latest_at, year_before
+from ui import answers, cached, filters, view
+from ui.cached import keep_as
+from ui.figure_card import PREVIOUS
+from ui.map_element import Pick
+from ui.view import View
+from wording import period_text
+
+LEVELS = {"village": "村", "township": "乡镇"}
+TIMES: dict[TimeMode | Literal["single"], str] = {
+    "single": "当期",
+    "play": "逐期播放",
+    "grid": "多期小图",
+    "pair": "两期对比",
+}
+DEFAULT_CLASSES = 5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader chose on this page beside place, indicator and period."""
+
+    level: str
+    quantity: Quantity
+    method: Method
+    classes: int
+    time: TimeMode | Literal["single"] = "single"
+    beside: str | None = None  # the period beside the chosen one
+    within: str | None = None  # the township whose villages alone are drawn, where the county has too many
+
+
+def levels_of(data: Dataset, indicator: str) -> list[str]:
+    """Levels that have both places on the map and figures of the indicator, finest first."""
+
+    def find() -> list[str]:
+        spec = data.settings.indicators[indicator]
+        reported = data.observations[
+            data.observations["indicator_id"].isin({indicator, *spec.numerator})
+            & data.observations["value"].notna()
+        ]["place_code"]
+        has = {
+            "village": bool((~reported.str.endswith("000")).any()),
+            "township": bool((~reported.str.endswith("000000")).any()),
+        }
+        located = set(data.places.loc[data.places["geometry_source"].notna(), "level"].unique())
+        return [level for level in LEVELS if has[level] and level in located]
+
+    return keep_as(data, ("map levels", indicator), find)
+
+
+def has_too_many(data: Dataset) -> bool:
+    """Whether the county has more villages than are drawn at once."""
+    count = keep_as(data, "villages", lambda: int((data.places["level"] == "village").sum()))
+    return count > data.settings.map.max_drawn
+
+
+def choose(data: Dataset, chosen: View, township: str | None, indicator: str) -> Choice | None:
+    """The page's own choosers, in the bar; None when no level can be drawn."""
+    levels = levels_of(data, indicator)
+    if not levels:
+        return None
+    level, within = _level(data, levels, township)
+    # The table of the townships says what there is for the villages too, and is small.
+    table = levels[-1] if within else level
+    at = latest_at(answers.map_values(data, indicator, table)["period"].unique(), chosen.period)
+    quantity = _quantity(data, indicator, table, at)
+    periods = answers.map_quantity(data, indicator, table, quantity).periods_like(at or "")
+    time = _time(periods)
+    beside = _beside(periods, at) if time == "pair" else None
+    method, count = _classes(data, indicator, table, quantity)
+    return Choice(level, quantity, method, count, time, beside, within)
+
+
+def _level(data: Dataset, levels: list[str], township: str | None) -> tuple[str, str | None]:
+    """What is drawn: the reader's choice for the county; within a township its villages."""
+    if has_too_many(data):
+        is_within = township is not None and "village" in levels
+        return ("village", township) if is_within else (levels[-1], None)
+    level = levels[0]
+    if len(levels) > 1:
+        names = {LEVELS[each]: each for each in levels}
+        level = names[filters.part("level", "全县显示到", tuple(names))]
+    return (levels[0] if township is not None else level), None
+
+
+def _quantity(data: Dataset, indicator: str, level: str, at: str | None) -> Quantity:
+    offered = answers.map_quantities(data, indicator, level, at) or ["amount"]
+    names = {quantity_name(data, indicator, key, at): key for key in offered}
+    return names[filters.one_of("quantity", "看什么", list(names), width=150) or next(iter(names))]
+
+
+def quantity_name(data: Dataset, indicator: str, quantity: Quantity, at: str | None) -> str:
+    """The quantity in words: what 上期 is depends on how often the indicator is reported."""
+    if quantity != "change":
+        return QUANTITIES[quantity]
+    is_month = len(at or "") > 4
+    return PREVIOUS[data.settings.indicators[indicator].frequency if is_month else "year"]
+
+
+def _classes(data: Dataset, indicator: str, level: str, quantity: Quantity) -> tuple[Method, int]:
+    found = answers.map_quantity(data, indicator, level, quantity)
+    offered = list(offered_methods(found.scale, found.thresholds))
+    with st.popover("分级", key="gm_map_classes"):
+        method: Method = "natural"
+        if offered:
+            method = st.selectbox(
+                "分级方法", offered, format_func=METHODS.__getitem__, key="method", bind="query-params"
+            )
+        count = st.slider(
+            "级数", MIN_CLASSES, MAX_CLASSES, DEFAULT_CLASSES, key="classes", bind="query-params"
+        )
+    return method, count
+
+
+def _time(periods: Sequence[str]) -> TimeMode | Literal["single"]:
+    if len(periods) < 2:
+        return "single"
+    names = {name: key for key, name in TIMES.items()}
+    return names[filters.one_of("time", "时间", list(names), width=130) or TIMES["single"]]
+
+
+def _beside(periods: Sequence[str], at: str | None) -> str | None:
+    """The period beside the chosen one: what the address says, else the same one a year before, else the first."""
+    others = [each for each in periods if each != at]
+    if not others:
+        return None
+    wishes = (st.query_params.get("beside"), year_before(at) if at else None)
+    shown = next((each for each in wishes if each in others), others[0])
+    filters.choice("beside", "对比时期", others[::-1], shown, {each: period_text(each) for each in others})
+    return shown
+
+
+def base_map() -> bool:
+    """Whether the base map lies under the polygons; off until somebody switches it on, absent when there is none."""
+    base = cached.config().map.base  # of this machine, not of the data set
+    return base is not None and st.toggle(base.title, key="base", bind="query-params")
+
+
+def picked(chosen: View, choice: Choice, pick: Pick) -> None:
+    """What a click on the map does; before the page runs.
+
+    A place is chosen; a second click on it goes back to where the reader came from: the township if she went down by
+    townships, else the county. A period is chosen, out of small maps alone.
+    """
+    if pick.place:
+        is_again = pick.place == chosen.place
+        parent = f"{pick.place[:9]}000"
+        back = parent if choice.within and pick.place != parent else None
+        view.choose("place", back if is_again else pick.place)
+    elif pick.period:
+        view.choose("period", pick.period)
+        if pick.is_single:
+            st.session_state["time"] = TIMES["single"]
