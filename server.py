@@ -11,8 +11,10 @@ Started by `streamlit run server.py`; app.py alone runs too, but without its map
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from threading import Thread
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -30,7 +32,7 @@ from faults import DataProblem
 from geo.village_map import BUNDLES, ROOT, bundle_digest, layer_address
 from geo.village_map import bundle as bundle_bytes
 from settings import ConfigProblem
-from ui import cached
+from ui import cached, warming
 from ui.navigation import PAGES
 from web.start_page import document
 from web.tiles import tiles
@@ -158,6 +160,16 @@ def _at(path: str) -> str:
 # A folder called pages/ makes Streamlit 1.67 run pages/map.py by itself when /map is the first address that is
 # opened after a start, without app.py and its navigation. Here it is told what st.navigation tells it later.
 PagesManager.uses_pages_directory = False
+
+
+def _open_early() -> None:
+    """The data set is open, and what is asked for first worked out, before the first visitor comes."""
+    cached.when_opened(warming.start)
+    with suppress(DataProblem, ConfigProblem):  # the page says it, in words
+        cached.current()
+
+
+Thread(target=_open_early, daemon=True).start()
 
 _base = str(streamlit_config.get_option("server.baseUrlPath") or "").strip("/")
 

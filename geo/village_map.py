@@ -211,7 +211,7 @@ def view_of(
     return {
         "level": level,
         "period": period,
-        "codes": list(places["place_code"]),
+        "codes": _steps(places["place_code"]),
         "names": list(places["name"]),
         "parents": parents,
         "parentNames": parent_names,
@@ -227,6 +227,16 @@ def view_of(
         "coloured": coloured if coloured in lines else None,
         "within": within,
     }
+
+
+def _steps(codes: pd.Series) -> list[int]:
+    """Each code's distance from the one before it, the first as it is: a few digits for most of them."""
+    return [int(step) for step in np.diff(codes.astype("int64").to_numpy(), prepend=0)]
+
+
+def codes_of(view: Mapping[str, Any]) -> list[str]:
+    """The 12-digit codes of a view's places; for tests."""
+    return [f"{code:012d}" for code in np.cumsum(view["codes"], dtype="int64")]
 
 
 def time_of(

@@ -76,9 +76,15 @@ class Quantified:
         return tuple(each for each in self.known_periods if len(each) == len(period))
 
 
-def quantified(values: pd.DataFrame, spec: Indicator, quantity: Quantity) -> Quantified:
+Axes = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def quantified(
+    values: pd.DataFrame, spec: Indicator, quantity: Quantity, axes: Axes | None = None
+) -> Quantified:
     """The quantity from a table of `indicator_values`; ValueError unless it has every place x every period.
 
+    `axes`, places and periods of the table, when they are known already.
     - amount: cumulative (of a flow since January), in the indicator's unit. `thresholds` are the indicator's.
     - completion: in % of the target, around 100. `thresholds` are COMPLETION_BOUNDS.
     - change: on the period before, in the indicator's unit, of a ratio in % in percentage points.
@@ -86,7 +92,7 @@ def quantified(values: pd.DataFrame, spec: Indicator, quantity: Quantity) -> Qua
       nothing to nothing is no change; from nothing to something has no percentage and is missing.
     - rank: within the table, by cumulative, as `indicator_values` ranks.
     """
-    codes, periods = _axes(values)
+    codes, periods = axes or axes_of(values)
 
     def matrix(column: str) -> Matrix:
         numbers = values[column].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -121,11 +127,14 @@ def quantified(values: pd.DataFrame, spec: Indicator, quantity: Quantity) -> Qua
     return made(_settled(rates), "%", 1, "diverging", _RATES, missing=missing)
 
 
-def quantities_of(values: pd.DataFrame, spec: Indicator, period: str | None = None) -> list[Quantity]:
+def quantities_of(
+    values: pd.DataFrame, spec: Indicator, period: str | None = None, axes: Axes | None = None
+) -> list[Quantity]:
     """Quantities that any place has a value of: at the period, or at any when none is given."""
     found = []
+    axes = axes or axes_of(values)
     for quantity in QUANTITIES:
-        numbers = quantified(values, spec, quantity)
+        numbers = quantified(values, spec, quantity, axes)
         known = numbers.known_periods
         if period in known or (period is None and known):
             found.append(quantity)
@@ -145,8 +154,8 @@ def rank_in_parent(values: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _axes(values: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Places and periods of a table that is sorted by place, then period, and has all of both."""
+def axes_of(values: pd.DataFrame) -> Axes:
+    """Places and periods of a table of `indicator_values`, which is sorted by place, then period, and has all of both."""
     periods = sorted_periods(values["period"].unique())
     codes = values["place_code"].to_numpy()[:: max(1, len(periods))]
     is_whole = len(values) == len(codes) * len(periods)

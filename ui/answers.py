@@ -12,7 +12,7 @@ import pandas as pd
 
 from data_loaders.contract import Dataset
 from metrics import coverage, employment, figures, overview, quality, ranking, rectification
-from metrics.map_quantities import Quantified, Quantity, quantified, quantities_of
+from metrics.map_quantities import Axes, Quantified, Quantity, axes_of, quantified, quantities_of
 from metrics.periods import sorted_periods
 from ui import cached
 from ui.cached import keep_as
@@ -55,7 +55,10 @@ def map_quantity(
         data,
         ("quantity", indicator, level, quantity, within),
         lambda: quantified(
-            map_values(data, indicator, level, within), data.settings.indicators[indicator], quantity
+            map_values(data, indicator, level, within),
+            data.settings.indicators[indicator],
+            quantity,
+            _axes(data, indicator, level, within),
         ),
     )
 
@@ -66,7 +69,22 @@ def map_quantities(data: Dataset, indicator: str, level: str, period: str | None
     return keep_as(
         data,
         ("quantities", indicator, level, period),
-        lambda: quantities_of(map_values(data, indicator, level), spec, period),
+        lambda: quantities_of(
+            map_values(data, indicator, level), spec, period, _axes(data, indicator, level, None)
+        ),
+    )
+
+
+def map_periods(data: Dataset, indicator: str, level: str, within: str | None = None) -> tuple[str, ...]:
+    """Periods of `map_values`, earliest first."""
+    return _axes(data, indicator, level, within)[1]
+
+
+def _axes(data: Dataset, indicator: str, level: str, within: str | None) -> Axes:
+    return keep_as(
+        data,
+        ("axes", indicator, level, within),
+        lambda: axes_of(map_values(data, indicator, level, within)),
     )
 
 

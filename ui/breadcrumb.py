@@ -16,10 +16,11 @@ from wording import markdown_escape
 def breadcrumb(data: Dataset, chosen: View) -> None:
     """The places that hold the chosen one, from the county down; nothing when the county is shown."""
     trail = _trail(data, chosen.place)
-    if len(trail) < 2:
-        return
     county = data.settings.county.place_code
+    # There even when it is empty: the elements after it keep their places, and the map is not mounted anew.
     with st.container(horizontal=True, key="gm_trail", vertical_alignment="center", gap="small"):
+        if len(trail) < 2:
+            return
         for depth, code in enumerate(trail):
             is_last = depth == len(trail) - 1
             st.button(

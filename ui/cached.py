@@ -99,6 +99,7 @@ def _weight(value: Any) -> int:
 _derived = _Store()
 _datasets: OrderedDict[tuple[str, str], Dataset] = OrderedDict()
 _opening = Lock()
+_when_opened: list[Callable[[Dataset], None]] = []
 _settings: dict[tuple[str, int, int], Settings] = {}
 
 
@@ -120,6 +121,11 @@ def config() -> Settings:
     return _settings[key]
 
 
+def when_opened(do: Callable[[Dataset], None]) -> None:
+    """Have `do` called with every data set that is opened from now on; it must not take long."""
+    _when_opened.append(do)
+
+
 def current() -> Dataset:
     """The version that is published now. Call once per run. Raises DataProblem or ConfigProblem."""
     prepared = config().paths.prepared
@@ -131,6 +137,8 @@ def current() -> Dataset:
             # Streamlit collects garbage after every run: what stays for good need not be looked through each time.
             gc.collect()
             gc.freeze()
+            for do in _when_opened:
+                do(_datasets[key])
             while len(_datasets) > OPEN_VERSIONS:
                 _datasets.popitem(last=False)
             open_versions = {name for _, name in _datasets}

@@ -71,10 +71,12 @@ def page(path: str, *styles: Path) -> Iterator[Page]:
         st.stop()
     chosen = view.read(data)
     shown = Page(data, chosen)
-    if not chosen.present:
-        navigation.links(view.params(chosen))
+    navigation.links(view.params(chosen), shown=not chosen.present)
     _head(shown, this)
-    notices.hints(chosen.notices)
+    with st.container(
+        key="gm_hints"
+    ):  # there even when it is empty, so that nothing after it is mounted anew
+        notices.hints(chosen.notices)
     try:
         yield shown
     except DataProblem as found:

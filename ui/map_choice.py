@@ -20,7 +20,7 @@ from metrics.periods import latest_at, year_before
 from ui import answers, cached, filters, view
 from ui.cached import keep_as
 from ui.figure_card import PREVIOUS
-from ui.map_element import Pick
+from ui.map_pick import Pick
 from ui.view import View
 from wording import period_text
 
@@ -80,7 +80,7 @@ def choose(data: Dataset, chosen: View, township: str | None, indicator: str) ->
     level, within = _level(data, levels, township)
     # The table of the townships says what there is for the villages too, and is small.
     table = levels[-1] if within else level
-    at = latest_at(answers.map_values(data, indicator, table)["period"].unique(), chosen.period)
+    at = latest_at(answers.map_periods(data, indicator, table), chosen.period)
     quantity = _quantity(data, indicator, table, at)
     periods = answers.map_quantity(data, indicator, table, quantity).periods_like(at or "")
     time = _time(periods)

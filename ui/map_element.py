@@ -7,10 +7,7 @@ that is there.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit_folium import st_folium
@@ -19,18 +16,10 @@ from data_loaders.contract import Dataset
 from geo.village_map import LayerFile, Recolouring, VillageMap, layer_address
 from ui import cached
 from ui.base_map import base_options
+from ui.map_pick import Pick, pick_of
 
 # Only the click comes back: with the default, every pan and zoom would be a run.
 _RETURNED = "last_active_drawing"
-
-
-@dataclass(frozen=True)
-class Pick:
-    """What the reader chose on the map: a place by its code, or a period."""
-
-    place: str | None = None
-    period: str | None = None
-    is_single: bool = False  # a period was chosen out of several: it alone is wanted now
 
 
 def map_element(
@@ -49,7 +38,7 @@ def map_element(
     """
 
     def picked() -> None:
-        pick = _pick(st.session_state.get(key))
+        pick = pick_of(st.session_state.get(key), _RETURNED)
         if pick is not None:
             on_pick(pick)
 
@@ -82,17 +71,3 @@ def constant_map(data: Dataset) -> VillageMap:
         base=base_options(cached.config()),
         review=f"审图号:{drawn.map_number}" if drawn.map_number else "",
     )
-
-
-def _pick(answer: Any) -> Pick | None:
-    """What was clicked; None for anything else that a browser may send."""
-    feature = answer.get(_RETURNED) if isinstance(answer, Mapping) else None
-    said = feature.get("properties") if isinstance(feature, Mapping) else None
-    if not isinstance(said, Mapping):
-        return None
-    place, period = said.get("code"), said.get("period")
-    if isinstance(place, str) and re.fullmatch(r"\d{12}", place):
-        return Pick(place=place)
-    if isinstance(period, str) and re.fullmatch(r"\d{4}(-\d{2})?", period):
-        return Pick(period=period, is_single=said.get("single") is True)
-    return None

@@ -78,7 +78,7 @@ def shown(data: Dataset, indicator: str, period: str | None, choice: Choice) -> 
 def _shown(data: Dataset, indicator: str, period: str | None, choice: Choice) -> Shown | None:
     spec = data.settings.indicators[indicator]
     values = answers.map_values(data, indicator, choice.level, choice.within)
-    at = latest_at(values["period"].unique(), period)
+    at = latest_at(answers.map_periods(data, indicator, choice.level, choice.within), period)
     if at is None:
         return None
     quantity = answers.map_quantity(data, indicator, choice.level, choice.quantity, choice.within)

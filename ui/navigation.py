@@ -50,8 +50,8 @@ def neighbours(path: str) -> tuple[PageEntry, PageEntry]:
     return PAGES[position - 1], PAGES[(position + 1) % len(PAGES)]
 
 
-def links(params: Mapping[str, str]) -> None:
-    """All pages in a row, each with the reader's choices."""
+def links(params: Mapping[str, str], *, shown: bool = True) -> None:
+    """All pages in a row, each with the reader's choices; the row stays when nothing is shown in it."""
     with st.container(horizontal=True, key="gm_nav", gap=None):
-        for page in PAGES:
+        for page in PAGES if shown else ():
             st.page_link(page.script, label=page.title, query_params=dict(params))

@@ -141,7 +141,7 @@ def _circles(shown: Shown) -> tuple[Circle, ...]:
     if not shown.has_circles:
         return ()
     view = unpacked(shown.packed[0])
-    return tuple(Circle(view["codes"][at], lon, lat, share) for at, lat, lon, share in view["circles"])
+    return tuple(Circle(shown.codes[at], lon, lat, share) for at, lat, lon, share in view["circles"])
 
 
 def _notes(data: Dataset) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from playwright.sync_api import Error as PlaywrightError
 from benchmarks.map.browser import Change, NotShown, Watched
 from benchmarks.map.county import County
 from benchmarks.map.pages import CARD_CHANGED, MAP_CHANGED, NAMES, Kind, Server, stand_in
+from ui.map_choice import TIMES
 
 CLICKS = 2
 
@@ -168,7 +169,7 @@ def play(browser: Browser, kind: Kind, server: Server, county: County, into: Sam
     """Recolourings a second while the map plays all its periods at the fastest tempo it offers."""
     watched = Watched(browser, kind.probe)
     try:
-        watched.open(_address(kind, server, {"time": "play"}), "true", kind.limit_s)
+        watched.open(_address(kind, server, {"time": TIMES["play"]}), "true", kind.limit_s)
         watched.settle(kind.limit_s)
         frame = _map_frame(watched)
         if frame is None or frame.query_selector(".gm-play") is None:

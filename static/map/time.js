@@ -273,7 +273,7 @@
       crs: ctx.map.options.crs, preferCanvas: true, zoomControl: false, attributionControl: false,
       zoomSnap: 0.1, zoomDelta: 0.5, wheelPxPerZoomLevel: 90, zoomAnimation: false,
     });
-    const made = { map, element, filled: view.filled };
+    const made = { map, element, filled: view.filled, figures: time.texts };
     const describe = (shape) => ctx.describe(shape, { period: made.period, text: made.texts });
     map.setView(ctx.map.getCenter(), ctx.map.getZoom());
     const filter = (feature) => view.filled.shapes.has(feature.properties.code);

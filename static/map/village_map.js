@@ -44,7 +44,7 @@
       box.addEventListener(name, () => { isTouched = true; }, { passive: true }));
     Object.assign(ctx, { map, box, options, isNarrow: window.innerWidth <= NARROW });
     each("start");
-    map.on("resize", () => { if (!isTouched) home(); else each("moved"); });
+    map.on("resize", () => { if (!isTouched) stay(); else each("moved"); });
     map.on("zoomend moveend", () => each("moved"));
     home();
   }
@@ -57,10 +57,15 @@
     map.fitBounds(options.bounds, { animate: false, paddingTopLeft: [6, 6], paddingBottomRight: [6, 6 + bottom] });
   }
 
+  /* Where the reader has not moved it, the map shows the chosen place's township, else the county. */
+  function stay() {
+    if (!view || !view.chosen || !goTo(view.chosen)) home();
+  }
+
   /* A strip below the county that something else covers. */
   function keepFree(height) {
     bottom = height;
-    if (!isTouched) home();
+    if (!isTouched) stay();
   }
 
   /* Stripes for places without a figure: grey alone could be taken for a class when printed. */
@@ -86,9 +91,9 @@
     const chosen = packed.splice(1, 1)[0];
     Promise.all(packed.filter(Boolean).map(unpacked))
       .then((found) => Object.assign({}, ...found, { chosen }))
-      .then((next) => Promise.all(wanted(next).map(loaded)).then((found) => [next, found]))
-      .then(([next, found]) => { if (mine === turn) draw(next, found); })
-      .catch(complain);
+      .then((next) => Promise.all(wanted(next).map(loaded)).then((found) => [next, found], complain))
+      .then((made) => { if (made && mine === turn) draw(...made); })
+      .catch((error) => console.error(error));
   }
 
   async function unpacked(text) {
@@ -122,7 +127,9 @@
   function draw(next, found) {
     const before = view;
     view = next;
-    view.at = new Map(next.codes.map((code, at) => [code, at]));
+    let last = 0;
+    view.codes = next.codes.map((step) => String(last += step).padStart(12, "0"));
+    view.at = new Map(view.codes.map((code, at) => [code, at]));
     view.figures = (next.lines.find(([label]) => label === next.coloured) || [])[1] || [];
     const drawn = new Set(found);
     Object.values(layers).filter((each) => !drawn.has(each)).forEach((each) => { each.fill.remove(); each.casing.remove(); });
@@ -144,6 +151,8 @@
     box.dataset.circles = circles.getLayers().length;
     box.dataset.level = next.level;
     box.dataset.period = next.period;
+    delete box.dataset.failed;
+    box.querySelectorAll(".gm-complaint").forEach((note) => note.remove());
     box.dataset.turn = turn; // tests and benchmarks wait for this
   }
 
@@ -241,7 +250,11 @@
   /* A place that was chosen elsewhere — in a list, by a link — is brought into sight with its township. */
   function goTo(code) {
     const target = path(`${code.slice(0, 9)}000`);
-    if (target) map.fitBounds(target.getBounds(), { animate: false, padding: [24, 24] });
+    if (!target) return false;
+    map.fitBounds(target.getBounds(), {
+      animate: false, paddingTopLeft: [24, 24], paddingBottomRight: [24, 24 + bottom],
+    });
+    return true;
   }
 
   function reportPlace(code) {

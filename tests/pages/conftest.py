@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +14,7 @@ from streamlit.util import calc_hash
 
 from data_loaders.contract import SourceFile
 from data_loaders.publish import publish
+from geo.layers import ScreenLayer
 from settings import parse_settings
 from tests.pages import county
 from ui import cached
@@ -82,14 +83,14 @@ def publish_tables(
     prepared: Path,
     tables: dict[str, pd.DataFrame],
     config: str = county.CONFIG,
-    layers: Mapping[str, tuple[bytes, int, tuple[float, float, float, float]]] | None = None,
+    layers: Sequence[ScreenLayer] = (),
 ) -> str:
-    """Publish the tables as prepare.py does; returns the version's name. `layers`: level → as `publish` has it."""
+    """Publish the tables as prepare.py does; returns the version's name. `layers`: the map's files."""
     counts = tables["faults"]["severity"].value_counts()
     return publish(
         out=prepared,
         tables=tables,
-        layers=layers or {},
+        layers=layers,
         settings=parse_settings(config),
         config=config.encode(),
         as_of=county.AS_OF,

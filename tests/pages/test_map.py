@@ -8,56 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from streamlit.testing.v1.element_tree import Block
 
-from geo.village_map import unpacked
+from geo.village_map import codes_of
 from tests.pages import county
-from tests.pages.conftest import Open, Opened, publish_tables
+from tests.pages.conftest import Open, publish_tables
+from tests.pages.map_page import VILLAGES, layer, lines, mapped, publish_map, sent, view
+from ui.map_element import Pick, _pick
 
-BOUNDS = (110.0, 30.9, 110.1, 31.1)
-LAYER = (b'{"type":"FeatureCollection","features":[]}', 7, BOUNDS)
+__all__ = ["mapped"]
 
-
-def publish_with(prepared: Path, geometry_source: dict[str, str], levels: tuple[str, ...]) -> None:
-    """The small county, its places of each level having the geometry that is named."""
-    tables = county.full()
-    places = tables["places"]
-    tables["places"] = places.assign(geometry_source=places["level"].map(geometry_source).astype("str"))
-    publish_tables(prepared, tables, layers=dict.fromkeys(levels, LAYER))
-
-
-@pytest.fixture
-def mapped(prepared: Path) -> Path:
-    """Every village and township has a polygon."""
-    drawn = {"village": "boundary", "township": "dissolved", "county": "dissolved"}
-    publish_with(prepared, drawn, ("village", "township", "county"))
-    return prepared
-
-
-def component(page: Opened) -> dict[str, Any]:
-    """What streamlit-folium sends to its frame."""
-    stack: list[Any] = [page.app._tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Block):
-            stack.extend(node.children.values())
-        elif node.type == "component_instance":
-            arguments: dict[str, Any] = json.loads(node.proto.json_args)
-            return arguments
-    raise AssertionError("no map on the page")
-
-
-def view(page: Opened) -> dict[str, Any]:
-    """What the browser is told to show."""
-    found = re.search(r'guanmo\.show\("([^"]+)", "(\d*)"\)', component(page)["feature_group"])
-    assert found is not None
-    return unpacked(found.group(1)) | {"chosen": found.group(2)}
+HOSTILE_VILLAGE = "990102002002"
+BASE = '\n[map.base]\nkind = "tiles"\npath = "tiles"\ndatum = "cgcs2000"\ntitle = "影像图"\n'
 
 
 def test_villages_are_classed_and_counted(mapped: Path, open_page: Open):
     page = open_page("map", indicator="tea_garden_area", period="2026-10")
     shown = view(page)
-    assert shown["level"] == "village"
+    assert (shown["level"], shown["within"], codes_of(shown)) == ("village", None, VILLAGES)
     assert shown["period"] == "2026年10月"
     # 400, 410, 420, 430, 440 亩; the two villages of 松岭乡 have not reported
     assert shown["classes"] == "01234--"
@@ -69,27 +36,60 @@ def test_villages_are_classed_and_counted(mapped: Path, open_page: Open):
 
 
 def test_map_asks_no_other_host_for_anything(mapped: Path, open_page: Open):
-    sent = component(open_page("map"))
-    assert not [link for link in (*sent["js_links"], *sent["css_links"]) if "//" in link]
-    assert "http" not in sent["script"]
-    assert sent["returned_objects"] == ["last_active_drawing"]
+    told = sent(open_page("map"))
+    assert not [link for link in (*told["js_links"], *told["css_links"]) if "//" in link]
+    assert "http" not in told["script"]
+    assert told["returned_objects"] == ["last_active_drawing"]
 
 
-def test_hostile_name_travels_as_data_only(mapped: Path, open_page: Open):
-    page = open_page("map")
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"quantity": "位次"},
+        {"time": "两期对比"},
+        {"overlays": "problems.enterprises.stops.blank"},
+        {"where": "tea_garden_area>=400"},
+        {"place": HOSTILE_VILLAGE},
+        {"level": "乡镇", "place": county.SHIMEN},
+        {
+            "quantity": county.HOSTILE,
+            "time": county.HOSTILE,
+            "beside": county.HOSTILE,
+            "level": county.HOSTILE,
+        },
+    ],
+    ids=lambda query: "+".join(query) or "plain",
+)
+def test_hostile_name_travels_as_data_only(mapped: Path, open_page: Open, query: dict[str, str]):
+    page = open_page("map", indicator="tea_garden_area", period="2026-10", **query)
     assert county.HOSTILE in view(page)["names"]
-    assert "onerror" not in json.dumps(component(page))
-    assert "<img" not in page.text
+    told = json.dumps(sent(page), ensure_ascii=False)
+    assert "onerror" not in told
+    assert "evil.example" not in told
+    bodies = [element.proto.body for element in page.app.get("html")]
+    bodies += [element.value for element in (*page.app.markdown, *page.app.caption)]
+    bodies += [button.label for button in page.app.button]  # they render Markdown
+    assert not [
+        body for body in bodies if re.search(r"(?<!\\)<img|(?<!\\)!\[\]\(http", body) and "<style" not in body
+    ]
 
 
 def test_another_view_leaves_the_constant_part_alone(mapped: Path, open_page: Open):
     """streamlit-folium keeps the map mounted as long as its script does not change."""
-    first, second = (
-        component(open_page("map", indicator=indicator)) for indicator in ("tea_garden_area", "pig_sold")
+    first, *others = (
+        sent(open_page("map", indicator="tea_garden_area", **query))
+        for query in (
+            {},
+            {"indicator": "pig_sold"},
+            {"level": "乡镇"},
+            {"time": "多期小图"},
+            {"overlays": "stops"},
+        )
     )
-    assert first["script"] == second["script"]
-    assert first["key"] == second["key"]
-    assert first["feature_group"] != second["feature_group"]
+    for other in others:
+        assert (other["script"], other["key"]) == (first["script"], first["key"])
+        assert other["feature_group"] != first["feature_group"]
 
 
 def test_chosen_place_is_outlined_and_words_follow(mapped: Path, open_page: Open):
@@ -99,27 +99,16 @@ def test_chosen_place_is_outlined_and_words_follow(mapped: Path, open_page: Open
     assert "石门乡最高" in page.text
 
 
-def test_townships_by_target_completion(mapped: Path, open_page: Open):
-    page = open_page(
-        "map", indicator="tea_garden_area", period="2026-10", level="乡镇", quantity="目标完成率"
-    )
-    shown = view(page)
-    assert shown["level"] == "township"
-    # 云溪镇 810 of 820 亩, 石门乡 1,290 of 1,500 亩, 松岭乡 not reported
-    assert dict(shown["lines"])["完成目标"] == ["98.8%", "86.0%", None]
-    assert "全县3个乡镇中2个已报送、1个未报送;2个尚未达到年度目标" in page.text
-
-
 def test_flow_is_shown_as_the_sum_since_january(mapped: Path, open_page: Open):
     page = open_page("map", indicator="pig_sold", period="2026-10")
-    lines = dict(view(page)["lines"])
-    assert lines["本月"][0] == "20头"
-    assert lines["本年累计"][0] == "80头"
+    assert lines(page)["本月"][0] == "20头"
+    assert lines(page)["本年累计"][0] == "80头"
+    assert view(page)["coloured"] == "本年累计"
     assert "生猪出栏(1—10月累计)" in page.text
 
 
 def test_points_become_circles(prepared: Path, open_page: Open):
-    publish_with(prepared, {"village": "point", "county": "boundary"}, ("county",))
+    publish_map(prepared, drawn={"village": "point", "county": "boundary"}, levels=["county"])
     page = open_page("map", indicator="tea_garden_area", period="2026-10")
     circles = view(page)["circles"]
     assert len(circles) == 7
@@ -133,7 +122,7 @@ def test_places_without_geometry_are_listed(prepared: Path, open_page: Open):
     places = tables["places"]
     drawn = places["geometry_source"].mask(places["level"] == "village", "boundary")
     tables["places"] = places.assign(geometry_source=drawn.mask(places["place_code"] == "990102001002"))
-    publish_tables(prepared, tables, layers={"village": LAYER})
+    publish_tables(prepared, tables, layers=[layer("village")])
     page = open_page("map", indicator="tea_garden_area")
     assert "全县不在地图上:1个村" in page.text
     assert "上湾村(云溪镇)" in page.text
@@ -144,9 +133,7 @@ def test_no_boundaries_at_all(full: Path, open_page: Open):
 
 
 def test_nothing_reported(prepared: Path, open_page: Open):
-    tables = county.only_places()
-    tables["places"] = tables["places"].assign(geometry_source="boundary")
-    publish_tables(prepared, tables, layers={"village": LAYER})
+    publish_map(prepared, county.only_places())
     assert "还没有能画到地图上的数据" in open_page("map").text
 
 
@@ -155,24 +142,103 @@ def test_nothing_published(prepared: Path, open_page: Open):
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "properties",
     [
         None,
         {},
-        "990102001001",
-        {"last_active_drawing": None},
-        {"last_active_drawing": {"properties": {"code": "<script>"}}},
-        {"last_active_drawing": {"properties": {"code": ["990102001001"]}}},
+        [],
+        {"code": "<script>"},
+        {"code": ["990102001001"]},
+        {"code": "990102001001 "},
+        {"period": "2026-10-01"},
+        {"period": 2026},
+        {"period": "<b>"},
+        {"single": True},
     ],
 )
-def test_what_is_no_place_code_picks_nothing(answer: Any):
-    from ui.map_element import _code
+def test_what_is_no_place_and_no_period_picks_nothing(properties: Any):
+    assert _pick({"last_active_drawing": {"properties": properties}}) is None
 
-    assert _code(answer) is None
-    assert _code({"last_active_drawing": {"properties": {"code": "990102001001"}}}) == "990102001001"
+
+@pytest.mark.parametrize("answer", [None, {}, "990102001001", {"last_active_drawing": None}])
+def test_no_click_picks_nothing(answer: Any):
+    assert _pick(answer) is None
+
+
+def test_click_picks_a_place_or_a_period():
+    def of(**properties: object) -> Pick | None:
+        return _pick({"last_active_drawing": {"properties": properties}})
+
+    assert of(kind="place", code="990102001001") == Pick(place="990102001001")
+    assert of(kind="period", period="2026-08") == Pick(period="2026-08")
+    assert of(kind="period", period="2025", single=True) == Pick(period="2025", is_single=True)
+    assert of(kind="period", period="2025", single="yes") == Pick(period="2025")
 
 
 def test_lowest_shares_include_zero(mapped: Path, open_page: Open):
     # 冷水村 has no household with three measures: of a share, 0 is the worst
     shown = open_page("map", indicator="measures_coverage").text
     assert re.search(r"<span>冷水村<small>石门乡</small></span><b>0\.0%</b>", shown)
+
+
+def test_overlays_of_the_address_reach_the_browser(mapped: Path, open_page: Open):
+    assert view(open_page("map"))["overlays"] == {}
+    page = open_page("map", overlays="blank.problems")
+    over = view(page)["overlays"]
+    assert set(over) == {"problems", "blank", "names"}
+    assert [each[0] for each in over["blank"]] == ["990102002003"]
+    assert over["names"] == {}  # the view brings the villages' names already
+    assert "待整改问题" in page.text
+
+
+def test_conditions_of_the_address_reach_the_browser(mapped: Path, open_page: Open):
+    page = open_page("map", period="2026-10", where="tea_garden_area>=430")
+    assert view(page)["overlays"]["selected"] == [HOSTILE_VILLAGE, "990102002003"]
+    assert "7个村中选出2个" in page.text
+    of_townships = open_page("map", period="2026-10", level="乡镇", where="tea_garden_area>1000")
+    assert view(of_townships)["overlays"]["selected"] == [county.SHIMEN]
+    assert "3个乡镇中选出1个" in of_townships.text
+
+
+def test_base_map_is_offered_only_where_there_is_one(prepared: Path, tmp_path: Path, open_page: Open):
+    publish_map(prepared)
+    page = open_page("map", base="true")
+    assert not page.app.toggle
+    assert view(page)["base"] is False
+    assert "影像图" not in sent(page)["script"]
+
+    (tmp_path / "config.toml").write_text(county.CONFIG + BASE, encoding="utf-8")
+    page = open_page("map")
+    assert (page.app.toggle[0].label, page.app.toggle[0].value) == ("影像图", False)
+    assert view(page)["base"] is False
+    script = sent(page)["script"]
+    page.app.toggle[0].set_value(True).run()
+    assert view(page)["base"] is True
+    assert page.params["base"] == "true"
+    # The polygons are not loaded again for it.
+    assert sent(page)["script"] == script
+    assert "../../tiles/own/" in script
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"quantity": "xyz"},
+        {"time": "foo"},
+        {"level": "foo"},
+        {"method": "foo"},
+        {"classes": "99"},
+        {"classes": "abc"},
+        {"base": "foo"},
+        {"overlays": "foo.."},
+        {"where": "foo"},
+        {"card": "1"},
+        {"quantity": "较上年同期"},  # nobody has figures of last year
+    ],
+    ids=lambda query: "=".join(*query.items()),
+)
+def test_unknown_values_show_the_default(mapped: Path, open_page: Open, query: dict[str, str]):
+    page = open_page("map", indicator="tea_garden_area", period="2026-10", **query)
+    shown = view(page)
+    assert (shown["level"], shown["classes"], shown["coloured"]) == ("village", "01234--", "茶园面积")
+    assert "time" not in shown

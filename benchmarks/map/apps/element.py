@@ -13,14 +13,12 @@ from typing import Any
 import folium
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Route
 from streamlit.components.v2 import component
 
 import server
 import ui.map_element
 from benchmarks.map.county import ROOT
 from geo.village_map import ROOT as FRAME_TO_ROOT
-from ui.navigation import PAGES
 
 JS = """
 const loaded = {};
@@ -116,11 +114,9 @@ def _camel(options: dict[str, Any]) -> dict[str, Any]:
 # pages/map.py asks ui.map_element on every run, which asks for st_folium by this name.
 ui.map_element.st_folium = v2_folium
 
+# Streamlit recognises an app by this call, so that server.app itself would not do.
 app = st.App(
     str(ROOT / "app.py"),
-    routes=[
-        Route("/geometry/{version}/{file}", server.geometry),
-        *(Route(f"/{path}", server.start_page) for path in ("", *(page.path for page in PAGES))),
-    ],
+    routes=server.app._user_routes,
     middleware=[Middleware(server.SafetyHeaders)],
 )

@@ -8,7 +8,7 @@ import sys
 
 import plotly.express as px
 import vizro.models as vm  # type: ignore[import-not-found]
-from vizro import Vizro  # type: ignore[import-not-found]
+from vizro import Vizro
 from vizro.models.types import capture  # type: ignore[import-not-found]
 
 from benchmarks.map.apps import tables
