@@ -14,10 +14,13 @@
   const BORDER = "#7c8894";
   const CHOSEN = "#e8590c";
   const NARROW = 640; // px: a phone held upright
+  const GROUND = "#f1f4f6";
   const LEVELS = ["village", "township", "county"];
 
   const parts = [];
   let map, box, options, circles, hover, chosenLines, hatch;
+  let lines; // the canvas of borders and outlines
+  let arranged = { found: [] }; // the layers that are on the map
   let view = null; // what is shown now
   let turn = 0; // the last show() wins, whatever arrives late
   let clicked = null; // the last place that was clicked, as it was reported
@@ -35,9 +38,12 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", "村级地图。方向键移动,加号减号缩放");
     hatch = stripes();
-    hover = L.polygon([], { fill: false, color: INK, weight: 2.5, interactive: false });
+    map.createPane("gmLines").style.cssText = "z-index:420;pointer-events:none";
+    lines = L.canvas({ pane: "gmLines" }).addTo(map);
+    lines._container.style.pointerEvents = "none";
+    hover = L.polygon([], { renderer: lines, fill: false, color: INK, weight: 2.5, interactive: false });
     chosenLines = ["#ffffff", CHOSEN].map((color, at) =>
-      L.polygon([], { fill: false, color, weight: at ? 3.5 : 7, interactive: false }));
+      L.polygon([], { renderer: lines, fill: false, color, weight: at ? 3.5 : 7, interactive: false }));
     circles = L.featureGroup().bindTooltip(tip(describe));
     circles.on("click", (event) => reportPlace(event.layer.options.code));
     ["mousedown", "wheel", "touchstart", "keydown"].forEach((name) =>
@@ -131,19 +137,10 @@
     view.codes = next.codes.map((step) => String(last += step).padStart(12, "0"));
     view.at = new Map(view.codes.map((code, at) => [code, at]));
     view.figures = (next.lines.find(([label]) => label === next.coloured) || [])[1] || [];
-    const drawn = new Set(found);
-    Object.values(layers).filter((each) => !drawn.has(each)).forEach((each) => { each.fill.remove(); each.casing.remove(); });
-    found.forEach((each) => {
-      const isFilled = each.level === next.level;
-      if (isFilled || next.within) each.casing.remove(); else each.casing.addTo(map).bringToFront();
-      each.fill.eachLayer((path) => { path.options.interactive = isFilled; });
-      each.fill.setStyle(isFilled ? fill : border(each.level, found)).addTo(map).bringToFront();
-    });
-    // One township's villages have its exact outline; the county's townships, drawn coarsely, lie below them.
-    if (next.within) found.filter((each) => each.level === next.level).forEach((each) => each.fill.bringToFront());
     view.filled = found.find((each) => each.level === next.level);
+    arrange(found);
+    if (view.filled) view.filled.fill.setStyle(fill);
     drawCircles();
-    [hover, ...chosenLines].forEach((line) => line.addTo(map));
     choose(before);
     each("show", view);
     each("moved");
@@ -156,12 +153,40 @@
     box.dataset.turn = turn; // tests and benchmarks wait for this
   }
 
+  /* Which layers are on the map, and in which order. Colours lie on one canvas and lines on another above it: new
+     colours leave thousands of lines as they are. Nothing to do while the same layers are shown. */
+  function arrange(found) {
+    const isSame = found.length === arranged.found.length && found.every((each, at) => each === arranged.found[at])
+      && view.level === arranged.level && Boolean(view.base) === arranged.base;
+    if (isSame) return;
+    arranged.found.forEach((each) => [each.fill, each.line, each.casing].forEach((part) => part.remove()));
+    arranged = { found, level: view.level, base: Boolean(view.base) };
+    // The ground lies below what is filled.
+    [...found].reverse().forEach((each) => {
+      const isFilled = each === view.filled;
+      if (!isFilled && !isGround(each.level, found)) return;
+      each.fill.eachLayer((path) => { path.options.interactive = isFilled; });
+      if (!isFilled) each.fill.setStyle({ stroke: false, fill: true, fillColor: GROUND, fillOpacity: 1 });
+      each.fill.addTo(map);
+    });
+    found.forEach((each) => {
+      const isFilled = each === view.filled;
+      // One township's villages have its exact outline; the townships around it are drawn coarsely, without a casing.
+      if (!isFilled && !view.within) each.casing.addTo(map);
+      if (isFilled || !view.within) each.line.setStyle(line(each.level, isFilled)).addTo(map);
+    });
+    [hover, ...chosenLines].forEach((outline) => outline.remove().addTo(map));
+  }
+
   function layer(level, geometry, prefix) {
     const made = { level, geometry, shapes: new Map() };
-    const filter = (feature) => !prefix || feature.properties.code.startsWith(prefix);
-    made.fill = L.geoJSON(geometry, {
+    const common = {
       smoothFactor: 0.5,
-      filter,
+      filter: (feature) => !prefix || feature.properties.code.startsWith(prefix),
+    };
+    made.fill = L.geoJSON(geometry, {
+      ...common,
+      style: { stroke: false },
       onEachFeature(feature, path) {
         path.options.code = feature.properties.code;
         made.shapes.set(feature.properties.code, path);
@@ -169,8 +194,9 @@
         path.toGeoJSON = () => clicked;
       },
     });
+    made.line = L.geoJSON(geometry, { ...common, interactive: false, renderer: lines });
     made.casing = L.geoJSON(geometry, {
-      smoothFactor: 0.5, interactive: false, filter, style: { color: "#fff", weight: 4, opacity: 0.75, fill: false },
+      ...common, interactive: false, renderer: lines, style: { color: "#fff", weight: 4, opacity: 0.75, fill: false },
     });
     made.fill.bindTooltip(tip(describe));
     made.fill.on("click", (event) => reportPlace(event.layer.options.code));
@@ -187,19 +213,26 @@
 
   function fill(feature) {
     return {
-      stroke: true, color: BORDER, weight: view.level === "village" ? 0.7 : 1.2, opacity: 1, fill: true,
-      fillColor: colourIn(view.classes, feature.properties.code), fillOpacity: view.base ? 0.66 : 1,
+      stroke: false, fill: true, fillColor: colourIn(view.classes, feature.properties.code),
+      fillOpacity: view.base ? 0.66 : 1,
     };
   }
 
-  function border(level, found) {
-    // A county that has only circles on it, or only one township's villages, gets a ground of its own.
-    const isGround = level === "township" && Boolean(view.within) || !found.some((each) => each.level === view.level)
-      && level === LEVELS.filter((each) => options.layers[each]).pop();
-    return {
-      stroke: true, color: INK, weight: level === "county" ? 2.6 : 1.7, opacity: level === "county" ? 0.95 : 0.8,
-      fill: isGround && !view.base, fillColor: "#f1f4f6", fillOpacity: 1,
-    };
+  function line(level, isFilled) {
+    if (isFilled) return { stroke: true, fill: false, color: BORDER, weight: level === "village" ? 0.7 : 1.2, opacity: 1 };
+    const isCounty = level === "county";
+    return { stroke: true, fill: false, color: INK, weight: isCounty ? 2.6 : 1.7, opacity: isCounty ? 0.95 : 0.8 };
+  }
+
+  /* A county that has only circles on it, or only one township's villages, gets a ground of its own. */
+  function isGround(level, found) {
+    if (view.base) return false;
+    if (view.within) return level === "township";
+    return !found.some((each) => each.level === view.level) && level === coarsest();
+  }
+
+  function coarsest() {
+    return LEVELS.filter((level) => options.layers[level]).pop();
   }
 
   function drawCircles() {
@@ -236,7 +269,7 @@
 
   function choose(before) {
     const found = path(view.chosen);
-    chosenLines.forEach((line) => line.setLatLngs(found ? found.getLatLngs() : []).bringToFront());
+    chosenLines.forEach((outline) => outline.setLatLngs(found ? found.getLatLngs() : []).bringToFront());
     circles.eachLayer((circle) => {
       if (circle.options.code === view.chosen) circle.setStyle({ color: CHOSEN, weight: 4 }).bringToFront();
     });
@@ -274,7 +307,7 @@
   }
 
   // ── words ────────────────────────────────────────────────────────────────────────────────
-  function line(parent, name, words, kind) {
+  function append(parent, name, words, kind) {
     const element = document.createElement(name);
     element.textContent = words;
     if (kind) element.className = kind;
@@ -288,21 +321,21 @@
     const card = document.createElement("div");
     const at = view.at.get(code);
     if (at === undefined) {
-      line(card, "b", `代码 ${code}`);
-      line(card, "p", "不在行政区划代码表里");
+      append(card, "b", `代码 ${code}`);
+      append(card, "p", "不在行政区划代码表里");
       return card;
     }
-    line(card, "b", view.names[at]);
-    if (view.parents[at] !== null) line(card, "span", view.parentNames[view.parents[at]]);
+    append(card, "b", view.names[at]);
+    if (view.parents[at] !== null) append(card, "span", view.parentNames[view.parents[at]]);
     const table = document.createElement("dl");
     const lines = other ? [[view.coloured || "", { [at]: other.text(at) }]] : view.lines;
     lines.forEach(([label, texts]) => {
       if (texts[at] === null || texts[at] === undefined) return;
-      line(table, "dt", label);
-      line(table, "dd", texts[at]);
+      append(table, "dt", label);
+      append(table, "dd", texts[at]);
     });
     card.appendChild(table);
-    line(card, "p", other ? other.period : view.period);
+    append(card, "p", other ? other.period : view.period);
     return card;
   }
 
@@ -328,21 +361,22 @@
   function complain(error) {
     console.warn("map layer", error.message);
     if (box.querySelector(".gm-complaint")) return;
-    line(box, "div", "界线没有读到。数据可能刚更新过,请刷新页面。", "gm-complaint");
+    append(box, "div", "界线没有读到。数据可能刚更新过,请刷新页面。", "gm-complaint");
     box.dataset.failed = "1";
   }
 
   // ── for the parts ────────────────────────────────────────────────────────────────────────
   const ctx = {
-    INK, BORDER, report, path, recolour, colourIn, describe, tip, line, home, keepFree,
+    INK, BORDER, report, path, recolour, colourIn, describe, tip, line: append, home, keepFree,
     view: () => view,
     circles: () => circles.getLayers(),
-    fontSize: () => Math.min(30, Math.max(12, Math.round(window.innerWidth / 58))),
+    /* px; what is read at five metres on a wall of any shape, and at arm's length on a phone. */
+    fontSize: () => Math.round(Math.min(64, Math.max(12, Math.min(window.innerWidth / 58, window.innerHeight / 26)))),
     /* Screen areas that names must leave free. */
     occupied: () => parts.flatMap((part) => (part.occupied ? part.occupied(ctx) : [])),
     /* Level by level, the borders that lie over the filled polygons. */
     borders: (shown) => wanted(shown).filter(({ level }) => level !== shown.level).map(({ key, level }) =>
-      ({ geometry: layers[key].geometry, style: border(level, Object.values(layers)) })),
+      ({ geometry: layers[key].geometry, style: line(level, false) })),
     areaOf(element, within = box) {
       const at = element.getBoundingClientRect();
       const frame = within.getBoundingClientRect();

@@ -30,6 +30,8 @@ COLOURS = """() => {
   });
   return found;
 }"""
+# Streamlit notes the wish to run at once, before the server hears of it.
+STILL = """() => document.querySelector('[data-testid="stApp"]').getAttribute('data-test-script-state') === 'notRunning'"""
 # A point of the screen at which the place itself is hit: inside its polygon, under no button and no mark.
 POINT = """([code, part]) => {
   const container = map.getContainer().getBoundingClientRect();
@@ -80,6 +82,12 @@ def drawn(visit: Visit, frame: Frame, **wanted: object) -> dict[str, Any]:
     )
     visit.settle()
     return state(frame)
+
+
+def still(visit: Visit) -> None:
+    """Wait until the page has answered what was just done, if that was a widget of the page's own."""
+    visit.page.wait_for_function(STILL, timeout=PATIENCE_MS)
+    visit.settle()
 
 
 def state(frame: Frame) -> dict[str, Any]:

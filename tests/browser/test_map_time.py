@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import json
 
 import pytest
-from playwright.sync_api import Frame
+from playwright.sync_api import Frame, Locator, expect
 
 from tests.browser.conftest import PATIENCE_MS, Visit
 from tests.browser.map_frame import (
@@ -17,17 +17,25 @@ from tests.browser.map_frame import (
     map_frame,
     params,
     point_of,
-    screen_point,
+    register,
     state,
     tip_at,
 )
+from tests.conftest import County
 
 # It rises and falls with the season: no month looks like the one before.
 SEASONAL = "mushroom_bags"
-CENTRES = """() => {
-  const box = document.querySelector('.gm-other');
-  const found = [map, ...Object.values(window).filter((each) => each instanceof L.Map && each !== map)];
-  return found.map((each) => [each.getCenter().lat, each.getCenter().lng, each.getZoom()]);
+CENTRES = "() => [map, second].map((each) => [each.getCenter().lat, each.getCenter().lng, each.getZoom()])"
+SAME = """() => {
+  const [one, other] = [map, second].map((each) => [...Object.values(each.getCenter()), each.getZoom()]);
+  return one.every((value, at) => Math.abs(value - other[at]) < 1e-6);
+}"""
+IS_PAINTED = """() => {
+  const canvas = document.querySelector('.gm-other canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const seen = new Set();
+  for (let at = 0; at < data.length; at += 4 * 97) if (data[at + 3] > 250) seen.add(data.slice(at, at + 3).join());
+  return seen.size > 3;
 }"""
 
 
@@ -41,7 +49,7 @@ def follows(visit: Visit, frame: Frame, key: str) -> None:
     """Wait until all of the page is about the period at which the map stopped."""
     drawn(visit, frame, at=key, period=words(key))
     visit.page.locator(".gm-legend .gm-note", has_text=words(key)).first.wait_for()
-    visit.page.locator(".st-key-choose_period", has_text=words(key)).wait_for()
+    expect(visit.page.locator(".st-key-choose_period").get_by_role("combobox")).to_have_value(words(key))
     assert params(visit)["period"] == key
 
 
@@ -85,12 +93,12 @@ def test_playing_asks_the_server_nothing_and_the_page_follows_when_it_stops(visi
     bar.get_by_role("button", name="播放", exact=True).click()
     frame.wait_for_function("() => Number(document.getElementById('map_div').dataset.frames) >= 6")
     assert state(frame)["turn"] == "1", "no view has come from the server"
+    assert sent == []
     bar.get_by_role("button", name="暂停").click()
     stopped = state(frame)["at"]
     assert "2023-11" < stopped < "2026-10"
     follows(visit, frame, stopped)
     after = state(frame)
-    assert sent == []
     assert colours(frame) != before
     assert after["zoom"] == pytest.approx(zoom)
     assert visit.page.locator(".gm-legend li span").all_inner_texts() == legend, "colours mean the same"
@@ -124,36 +132,66 @@ def test_twelve_small_maps_of_which_one_is_chosen(visit: Visit):
     drawn(visit, frame, period="2026年3月")
     assert cells.count() == 0
     assert params(visit) == {"indicator": SEASONAL, "period": "2026-03"}
-    assert "当期" in visit.page.locator(".st-key-time").inner_text() or visit.page.locator(
-        ".st-key-time input"
-    ).input_value() == "当期"
+    expect(visit.page.locator(".st-key-time").get_by_role("combobox")).to_have_value("当期")
     assert frame.locator("#map_div").is_visible()
     clean(visit)
 
 
 def test_two_periods_side_by_side_move_together(visit: Visit):
-    visit.open("map", indicator=SEASONAL, time="两期对比")
+    visit.open("map", indicator=SEASONAL)
     frame = map_frame(visit)
+    frame.evaluate("() => L.Map.addInitHook(function () { window.second = this; })")
+    choose(visit, "time", "两期对比")
     drawn(visit, frame, beside="2025-10")
-    captions = frame.locator(".gm-when")
-    lefts = {caption.inner_text(): (caption.bounding_box() or {})["x"] for caption in captions.all()}
-    assert list(sorted(lefts, key=lambda name: lefts[name])) == ["2025年10月", "2026年10月"]
-
     left, right = frame.locator(".gm-other"), frame.locator("#map_div")
-    for start, other in ((right, left), (left, right)):
-        before = [views(each) for each in (left, right)]
-        box = start.bounding_box()
+    assert left.locator(".gm-when").inner_text() == "2025年10月"
+    assert right.locator(".gm-when").inner_text() == "2026年10月"
+    assert edges(left)[1] <= edges(right)[0]
+    assert frame.evaluate(IS_PAINTED)
+
+    for handle in (right, left):
+        box = handle.bounding_box()
         assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        before = frame.evaluate(CENTRES)
         visit.page.mouse.move(x, y)
         visit.page.mouse.down()
-        visit.page.mouse.move(x + 60, y + 30, steps=4)
-        visit.page.mouse.move(x + 120, y + 60, steps=4)
+        visit.page.mouse.move(x + 90, y + 40, steps=6)
         visit.page.mouse.up()
-        moved = [views(each) for each in (left, right)]
-        assert moved[0] == pytest.approx(moved[1], abs=0.5)
-        assert moved[0] != pytest.approx(before[0], abs=20)
+        frame.wait_for_function(f"before => JSON.stringify(({CENTRES})()) !== before", arg=json.dumps(before))
         visit.page.mouse.wheel(0, -400)
-        frame.wait_for_timeout(400)
-        assert views(left) == pytest.approx(views(right), abs=0.5)
+        frame.wait_for_function(f"zoom => ({CENTRES})()[0][2] > zoom + 0.2", arg=before[0][2])
+        frame.wait_for_function(SAME, timeout=PATIENCE_MS)
+        one, other = frame.evaluate(CENTRES)
+        assert one[2] == other[2] > before[0][2]
+        assert one[:2] != pytest.approx(before[0][:2], abs=1e-3)
     clean(visit)
+
+
+def test_each_of_two_maps_tells_the_figure_of_its_own_period(visit: Visit, demo_county: County):
+    places = register(demo_county)
+    village = places[(places["level"] == "village") & places["lon"].notna()].iloc[200]
+    visit.open("map", indicator=SEASONAL, time="两期对比", beside="2026-03")
+    frame = map_frame(visit)
+    drawn(visit, frame, beside="2026-03")
+    here = point_of(visit, frame, village["place_code"])
+    assert "2026年10月" in tip_at(visit, frame, *here, village["name"]).inner_text()
+    shift = edges(frame.locator("#map_div"))[0] - edges(frame.locator(".gm-other"))[0]
+    there = frame.locator(".gm-other .gm-tip")
+    visit.page.mouse.move(here[0] - shift - 3, here[1] - 3)
+    visit.page.wait_for_timeout(50)
+    visit.page.mouse.move(here[0] - shift, here[1])
+    there.filter(has_text=village["name"]).wait_for()
+    assert "2026年3月" in there.inner_text()
+    visit.page.mouse.click(here[0] - shift, here[1])
+    visit.page.wait_for_url(f"**place={village['place_code']}**")
+    visit.settle()
+    assert heading(visit).endswith(village["name"])
+    clean(visit)
+
+
+def edges(box: Locator) -> tuple[float, float]:
+    """Left and right edge on the page, in pixels."""
+    found = box.bounding_box()
+    assert found is not None
+    return found["x"], found["x"] + found["width"]

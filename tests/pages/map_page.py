@@ -38,10 +38,17 @@ def publish_map(
     levels: Iterable[str] = ("village", "township", "county"),
     config: str = county.CONFIG,
 ) -> None:
-    """Publish the small county (or `tables`), the places of each level having the geometry that is named."""
+    """Publish the small county (or `tables`), the places of each level having the geometry that is named.
+
+    As prepare.py has it, whatever is drawn has a point inside.
+    """
     tables = dict(tables or county.full())
     places = tables["places"]
-    tables["places"] = places.assign(geometry_source=places["level"].map(drawn).astype("str"))
+    tables["places"] = places.assign(
+        geometry_source=places["level"].map(drawn).astype("str"),
+        lon=places["lon"].fillna(110.05),
+        lat=places["lat"].fillna(31.05),
+    )
     publish_tables(prepared, tables, config, layers=[layer(level) for level in levels])
 
 
