@@ -47,7 +47,10 @@ LEAFLET = "vendor/leaflet-1.9.4/leaflet"
 BUNDLES = {
     "map.js": (
         f"{LEAFLET}.js",
-        *(f"map/{part}.js" for part in ("village_map", "base", "controls", "overlays", "time", "labels")),
+        *(
+            f"map/{part}.js"
+            for part in ("village_map", "canvas", "base", "controls", "overlays", "time", "labels")
+        ),
     ),
     "map.css": (f"{LEAFLET}.css", "map/village_map.css", "map/overlays.css"),
 }
@@ -173,7 +176,7 @@ class Recolouring(folium.FeatureGroup):
 def packed(view: Mapping[str, Any]) -> str:
     """The view as base64 of deflated JSON: safe inside any quotes, and small on the wire."""
     text = json.dumps(view, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode("ascii")
+    return base64.b64encode(zlib.compress(text.encode(), 6)).decode("ascii")
 
 
 def unpacked(text: str) -> dict[str, Any]:

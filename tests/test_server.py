@@ -1,18 +1,51 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import json
+import re
+import sys
+import threading
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from data_loaders.contract import MapLayer
+from geo.village_map import BUNDLES, bundle, bundle_address, bundle_digest
 from tests.conftest import ROOT
+from tests.pages import county
+from tests.pages.conftest import _nothing_kept, prepared, publish_tables
+from tests.pages.map_page import layer
+from ui import cached
+from ui.navigation import PAGES
+
+__all__ = ["_nothing_kept", "prepared"]
 
 VERSION = "20261115-0123456789abcdef"
 LAYER = "village.0123456789abcdef.geojson"
 CONTENT = {"type": "FeatureCollection", "features": []}
+
+
+class Idle:
+    """A thread that never runs: importing the server begins to work things out, for whoever has opened a county."""
+
+    def __init__(self, **_: object) -> None:
+        pass
+
+    def start(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server() -> ModuleType:
+    if "server" in sys.modules:
+        return sys.modules["server"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(threading, "Thread", Idle)
+        return importlib.import_module("server")
 
 
 @pytest.fixture
@@ -28,17 +61,30 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def get(version: str, file: str, encoding: str = "gzip, br") -> Response:
-    from server import geometry
-
+def request(encoding: str = "gzip, br", path: str = "/", **params: str) -> Request:
     scope = {
         "type": "http",
         "method": "GET",
-        "path": "/",
+        "scheme": "http",
+        "server": ("localhost", 80),
+        "query_string": b"",
+        "path": path,
         "headers": [(b"accept-encoding", encoding.encode())],
-        "path_params": {"version": version, "file": file},
+        "path_params": params,
     }
-    return geometry(Request(scope))
+    return Request(scope)
+
+
+def get(version: str, file: str, encoding: str = "gzip, br") -> Response:
+    from server import geometry
+
+    return geometry(request(encoding, version=version, file=file))
+
+
+def get_bundle(digest: str, name: str, encoding: str = "gzip, br") -> Response:
+    from server import bundle as answer
+
+    return answer(request(encoding, digest=digest, name=name))
 
 
 def test_layer_is_compressed_and_kept_for_ever(published: Path):
@@ -72,6 +118,74 @@ def test_anything_else_is_not_found(published: Path, version: str, file: str):
     found = get(version, file)
     assert found.status_code == 404
     assert found.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("map.js", "text/javascript"), ("map.css", "text/css")])
+def test_maps_scripts_are_one_compressed_file_kept_for_ever(name: str, kind: str):
+    found = get_bundle(bundle_digest(name), name)
+    assert found.status_code == 200
+    assert found.headers["content-type"] == f"{kind}; charset=utf-8"
+    assert found.headers["content-encoding"] == "gzip"
+    assert found.headers["vary"] == "Accept-Encoding"
+    assert "immutable" in found.headers["cache-control"]
+    assert gzip.decompress(bytes(found.body)) == bundle(name)
+    assert len(found.body) < len(bundle(name)) / 2
+    plain = get_bundle(bundle_digest(name), name, encoding="identity")
+    assert "content-encoding" not in plain.headers
+    assert bytes(plain.body) == bundle(name)
+
+
+@pytest.mark.parametrize(
+    ("digest", "name"),
+    [
+        ("0123456789ab", "map.js"),
+        (bundle_digest("map.css"), "map.js"),
+        (bundle_digest("map.js"), "../../config.toml"),
+        (bundle_digest("map.js"), "village_map.js"),
+        (bundle_digest("map.js"), ""),
+        ("", "map.js"),
+    ],
+)
+def test_another_or_an_older_bundle_is_not_found(digest: str, name: str):
+    found = get_bundle(digest, name)
+    assert found.status_code == 404
+    assert found.headers["cache-control"] == "no-store"
+    assert not found.body
+
+
+def test_frame_asks_for_bundles_where_they_are_served(server: ModuleType):
+    """The frame's page lies two folders below the app's root, wherever that is."""
+    for name in BUNDLES:
+        _, _, address = bundle_address(name).partition("../../")
+        routes = [route for route in server.app._user_routes if route.path == "/bundle/{digest}/{name}"]
+        assert len(routes) == 1
+        assert re.fullmatch(r"bundle/[0-9a-f]{12}/" + re.escape(name), address)
+
+
+def test_start_page_of_the_map_names_the_layers_that_it_draws_first(server: ModuleType, prepared: Path):
+    layers = [
+        layer("village", (county.YUNXI,)),
+        layer("village", (county.SHIMEN, county.SONGLING)),
+        layer("township"),
+    ]
+    publish_tables(prepared, county.full(), layers=layers)
+    data = cached.current()
+    of_level: dict[str, list[MapLayer]] = {}
+    for each in data.manifest.layers:
+        of_level.setdefault(each.level, []).append(each)
+    html = bytes(server.start_page(request(path="/map")).body).decode()
+    assert f"/geometry/{data.version}/{Path(of_level['township'][0].file).name}" in html
+    assert not [each for each in of_level["village"] if Path(each.file).name in html]
+    assert "geometry/" not in bytes(server.start_page(request(path="/overview")).body).decode()
+
+
+def test_start_page_opens_without_any_county(server: ModuleType, prepared: Path):
+    for path in ("/", "/map/", *(f"/{page.path}" for page in PAGES)):
+        found = server.start_page(request(path=path))
+        assert found.status_code == 200
+        assert found.headers["cache-control"] == "no-cache"
+        assert "<title>观摩</title>" in bytes(found.body).decode()
+        assert "geometry/" not in bytes(found.body).decode()
 
 
 def test_policy_names_no_other_host():

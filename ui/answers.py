@@ -42,7 +42,13 @@ def map_values(data: Dataset, indicator: str, level: str, within: str | None = N
             frame[frame["place_code"].str.startswith(within[:9])]
             for frame in (data.observations, data.places)
         )
-        return figures.indicator_values(observations, places, data.settings.indicators, indicator, level)
+        known = data.settings.indicators
+        found = figures.indicator_values(observations, places, known, indicator, level)
+        # What only others have reported, this township has not: a row without figures, not none.
+        codes = sorted(places.loc[places["level"] == level, "place_code"])
+        periods = map_periods(data, indicator, "township")
+        every = pd.MultiIndex.from_product([codes, periods], names=["place_code", "period"])
+        return found.set_index(["place_code", "period"]).reindex(every).reset_index()
 
     return keep_as(data, ("values", indicator, level, within), make)
 
@@ -63,14 +69,19 @@ def map_quantity(
     )
 
 
-def map_quantities(data: Dataset, indicator: str, level: str, period: str | None) -> list[Quantity]:
+def map_quantities(
+    data: Dataset, indicator: str, level: str, period: str | None, within: str | None = None
+) -> list[Quantity]:
     """`map_quantities.quantities_of`: what a map can show of the indicator at the period."""
     spec = data.settings.indicators[indicator]
     return keep_as(
         data,
-        ("quantities", indicator, level, period),
+        ("quantities", indicator, level, period, within),
         lambda: quantities_of(
-            map_values(data, indicator, level), spec, period, _axes(data, indicator, level, None)
+            map_values(data, indicator, level, within),
+            spec,
+            period,
+            _axes(data, indicator, level, within),
         ),
     )
 

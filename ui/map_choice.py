@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
 from data_loaders.contract import Dataset
 from geo.classes import MAX_CLASSES, METHODS, MIN_CLASSES, Method, offered_methods
 from geo.village_map import TimeMode
-from metrics.map_quantities import QUANTITIES, Quantity
+from metrics.map_quantities import QUANTITIES, Quantified, Quantity
 from metrics.periods import latest_at, year_before
 from ui import answers, cached, filters, view
 from ui.cached import keep_as
@@ -45,25 +47,33 @@ class Choice:
     time: TimeMode | Literal["single"] = "single"
     beside: str | None = None  # the period beside the chosen one
     within: str | None = None  # the township whose villages alone are drawn, where the county has too many
+    is_drilled: bool = False  # she came down from the townships: a second click goes back to hers
 
 
 def levels_of(data: Dataset, indicator: str) -> list[str]:
     """Levels that have both places on the map and figures of the indicator, finest first."""
+    spec = data.settings.indicators[indicator]
+    found = [_reported_levels(data).get(each, frozenset()) for each in (indicator, *spec.numerator)]
+    located = keep_as(
+        data,
+        "located levels",
+        lambda: frozenset(data.places.loc[data.places["geometry_source"].notna(), "level"].unique()),
+    )
+    return [level for level in LEVELS if level in located and any(level in each for each in found)]
 
-    def find() -> list[str]:
-        spec = data.settings.indicators[indicator]
-        reported = data.observations[
-            data.observations["indicator_id"].isin({indicator, *spec.numerator})
-            & data.observations["value"].notna()
-        ]["place_code"]
-        has = {
-            "village": bool((~reported.str.endswith("000")).any()),
-            "township": bool((~reported.str.endswith("000000")).any()),
-        }
-        located = set(data.places.loc[data.places["geometry_source"].notna(), "level"].unique())
-        return [level for level in LEVELS if has[level] and level in located]
 
-    return keep_as(data, ("map levels", indicator), find)
+def _reported_levels(data: Dataset) -> dict[str, frozenset[str]]:
+    """Indicator → levels that can be told from its figures: a village's tell its township's too."""
+
+    def find() -> dict[str, frozenset[str]]:
+        reported = data.observations.loc[data.observations["value"].notna(), ["indicator_id", "place_code"]]
+        code = reported["place_code"]
+        finest = np.select([~code.str.endswith("000"), ~code.str.endswith("000000")], [2, 1], 0)
+        best = pd.Series(finest).groupby(reported["indicator_id"].to_numpy()).max()
+        names = {2: frozenset(LEVELS), 1: frozenset({"township"}), 0: frozenset[str]()}
+        return {str(indicator): names[int(level)] for indicator, level in best.items()}
+
+    return keep_as(data, "reported levels", find)
 
 
 def has_too_many(data: Dataset) -> bool:
@@ -77,32 +87,30 @@ def choose(data: Dataset, chosen: View, township: str | None, indicator: str) ->
     levels = levels_of(data, indicator)
     if not levels:
         return None
-    level, within = _level(data, levels, township)
-    # The table of the townships says what there is for the villages too, and is small.
-    table = levels[-1] if within else level
-    at = latest_at(answers.map_periods(data, indicator, table), chosen.period)
-    quantity = _quantity(data, indicator, table, at)
-    periods = answers.map_quantity(data, indicator, table, quantity).periods_like(at or "")
-    time = _time(periods)
-    beside = _beside(periods, at) if time == "pair" else None
-    method, count = _classes(data, indicator, table, quantity)
-    return Choice(level, quantity, method, count, time, beside, within)
+    level, within, is_drilled = _level(data, levels, township)
+    at = latest_at(answers.map_periods(data, indicator, level, within), chosen.period)
+    quantity = _quantity(data, indicator, level, at, within)
+    found = answers.map_quantity(data, indicator, level, quantity, within)
+    time = _time(found.periods_like(at or ""))
+    beside = _beside(found.periods_like(at or ""), at) if time == "pair" else None
+    method, count = _classes(found)
+    return Choice(level, quantity, method, count, time, beside, within, is_drilled)
 
 
-def _level(data: Dataset, levels: list[str], township: str | None) -> tuple[str, str | None]:
-    """What is drawn: the reader's choice for the county; within a township its villages."""
+def _level(data: Dataset, levels: list[str], township: str | None) -> tuple[str, str | None, bool]:
+    """What is drawn, within which township alone, and whether the reader came down by townships."""
+    has_chosen = township is not None and "village" in levels
     if has_too_many(data):
-        is_within = township is not None and "village" in levels
-        return ("village", township) if is_within else (levels[-1], None)
+        return ("village", township, True) if has_chosen else (levels[-1], None, False)
     level = levels[0]
     if len(levels) > 1:
         names = {LEVELS[each]: each for each in levels}
         level = names[filters.part("level", "全县显示到", tuple(names))]
-    return (levels[0] if township is not None else level), None
+    return levels[0] if has_chosen else level, None, has_chosen and level == "township"
 
 
-def _quantity(data: Dataset, indicator: str, level: str, at: str | None) -> Quantity:
-    offered = answers.map_quantities(data, indicator, level, at) or ["amount"]
+def _quantity(data: Dataset, indicator: str, level: str, at: str | None, within: str | None) -> Quantity:
+    offered = answers.map_quantities(data, indicator, level, at, within) or ["amount"]
     names = {quantity_name(data, indicator, key, at): key for key in offered}
     return names[filters.one_of("quantity", "看什么", list(names), width=150) or next(iter(names))]
 
@@ -115,8 +123,7 @@ def quantity_name(data: Dataset, indicator: str, quantity: Quantity, at: str | N
     return PREVIOUS[data.settings.indicators[indicator].frequency if is_month else "year"]
 
 
-def _classes(data: Dataset, indicator: str, level: str, quantity: Quantity) -> tuple[Method, int]:
-    found = answers.map_quantity(data, indicator, level, quantity)
+def _classes(found: Quantified) -> tuple[Method, int]:
     offered = list(offered_methods(found.scale, found.thresholds))
     with st.popover("分级", key="gm_map_classes"):
         method: Method = "natural"
@@ -163,7 +170,7 @@ def picked(chosen: View, choice: Choice, pick: Pick) -> None:
     if pick.place:
         is_again = pick.place == chosen.place
         parent = f"{pick.place[:9]}000"
-        back = parent if choice.within and pick.place != parent else None
+        back = parent if choice.is_drilled and pick.place != parent else None
         view.choose("place", back if is_again else pick.place)
     elif pick.period:
         view.choose("period", pick.period)

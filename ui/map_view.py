@@ -31,6 +31,10 @@ MOST_SMALL_MAPS = 12
 _KEPT = ("place_code", "name", "parent_code", "parent_name", "geometry_source", "shown")
 
 
+# What the tooltip tells of a place.
+_NUMBERS = ("value", "cumulative", "numerator", "denominator", "target", "completion", "change")
+
+
 @dataclass(frozen=True)
 class Shown:
     """One map: `figures` has a row per place of the level, by code, in the order of `classes.of`."""
@@ -168,12 +172,24 @@ def _figures(
     data: Dataset, values: pd.DataFrame, at: str, choice: Choice, quantity: Quantified
 ) -> pd.DataFrame:
     """Figures of every place of the level with where it is; `shown` is what is coloured. By code."""
-    where = data.places[["place_code", "lon", "lat", "geometry_source"]]
-    found = values[values["period"] == at].merge(where, on="place_code", validate="one_to_one")
-    found = found.sort_values("place_code").reset_index(drop=True)
-    shown = pd.Series(quantity.numbers[:, quantity.periods.index(at)], index=list(quantity.place_codes))
-    parents = found["parent_code"].map(answers.names(data)) if choice.level == "village" else None
-    return found.assign(shown=shown.reindex(found["place_code"]).to_numpy(), parent_name=parents)
+    column, periods = quantity.periods.index(at), len(quantity.periods)
+    # The table has every place with every period in order: each so-and-so-manieth row is of this one.
+    numbers = {
+        name: values[name].to_numpy(dtype="float64", na_value=np.nan)[column::periods] for name in _NUMBERS
+    }
+    return _places(data, choice, quantity.place_codes).assign(**numbers, shown=quantity.numbers[:, column])
+
+
+def _places(data: Dataset, choice: Choice, codes: Sequence[str]) -> pd.DataFrame:
+    """The places of these codes, in that order: what they are called and where they are."""
+
+    def find() -> pd.DataFrame:
+        columns = ["name", "parent_code", "lon", "lat", "geometry_source"]
+        found = data.places.set_index("place_code").loc[list(codes), columns].reset_index()
+        parents = found["parent_code"].map(answers.names(data)) if choice.level == "village" else None
+        return found.assign(parent_name=parents)
+
+    return keep_as(data, ("map places", choice.level, choice.within), find)
 
 
 def _labels(data: Dataset) -> pd.DataFrame:

@@ -270,7 +270,7 @@
     const element = ctx.line(document.body, "div", "", "gm-other");
     if (ctx.isNarrow) element.style.height = `${ctx.box.clientHeight}px`;
     const map = L.map(element, {
-      crs: ctx.map.options.crs, preferCanvas: true, zoomControl: false, attributionControl: false,
+      crs: ctx.map.options.crs, renderer: guanmo.canvas(), zoomControl: false, attributionControl: false,
       zoomSnap: 0.1, zoomDelta: 0.5, wheelPxPerZoomLevel: 90, zoomAnimation: false,
     });
     const made = { map, element, filled: view.filled, figures: time.texts };

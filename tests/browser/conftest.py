@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, sync_playwright
 
 import bootstrap
+from tests.browser.odd_county import write_odd_county
 from tests.conftest import ROOT, County
 
 ARTIFACTS = ROOT / "test-artifacts"
@@ -217,6 +218,23 @@ def changing_server(changing_county: County) -> Iterator[str]:
     """The app showing the county that changes."""
     with served(changing_county) as address:
         yield address
+
+
+@pytest.fixture(scope="package")
+def odd_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app showing the county of hostile names and odd shapes; nothing changes it."""
+    county = County(tmp_path_factory.mktemp("odd") / "county")
+    write_odd_county(county.folder)
+    county.prepare()
+    with served(county) as address:
+        yield address
+
+
+@pytest.fixture
+def odd_visit(profiles: dict[str, BrowserContext], odd_server: str) -> Iterator[Visit]:
+    """A fresh visitor of that county at the wall."""
+    with visiting(profiles["wall"], odd_server) as opened:
+        yield opened
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import pandas as pd
-from playwright.sync_api import Frame, Locator
+from playwright.sync_api import Download, Frame, Locator, Page
 
 from tests.browser.conftest import PATIENCE_MS, Visit
 from tests.conftest import County
@@ -50,7 +50,8 @@ POINT = """([code, part]) => {
         const screen = at.add([container.left, container.top]);
         const hit = document.elementFromPoint(screen.x, screen.y);
         if (!hit || hit.tagName !== 'CANVAS' || !map.getContainer().contains(hit)) continue;
-        if (!layer._containsPoint(map.containerPointToLayerPoint(at))) continue;
+        const around = [[0, 0], [-3, 0], [3, 0], [0, -3], [0, 3]].map((by) => map.containerPointToLayerPoint(at.add(by)));
+        if (!around.every((each) => layer._containsPoint(each))) continue; // not on its border
         found.push([at.distanceTo(middle), screen.x, screen.y]);
       }
     }
@@ -146,6 +147,18 @@ def tip_at(visit: Visit, frame: Frame, x: float, y: float, words: str) -> Locato
 def tip_of(visit: Visit, frame: Frame, code: str, words: str, part: int = 0) -> str:
     """What the tooltip of a place says; it must hold `words`."""
     return tip_at(visit, frame, *point_of(visit, frame, code, part), words).inner_text()
+
+
+def downloaded(page: Page, button: str) -> bytes:
+    """The file that a button gives."""
+    return download(page, button).path().read_bytes()
+
+
+def download(page: Page, button: str) -> Download:
+    """The same with the name under which it is saved."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button, exact=True).click()
+    return waiting.value
 
 
 def register(county: County) -> pd.DataFrame:

@@ -9,11 +9,13 @@ import openpyxl
 import pandas as pd
 import pypdfium2
 import pytest
-from playwright.sync_api import Download, Frame, Page, expect
+from playwright.sync_api import Frame, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.map_frame import (
     clean,
+    download,
+    downloaded,
     drawn,
     heading,
     map_frame,
@@ -40,16 +42,6 @@ def find(visit: Visit, words: str) -> None:
     box = visit.page.get_by_label("找村")
     box.fill(words)
     box.press("Enter")
-
-
-def downloaded(page: Page, button: str) -> Download:
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=button, exact=True).click()
-    return waiting.value
-
-
-def content(download: Download) -> bytes:
-    return download.path().read_bytes()
 
 
 def test_place_is_found_by_name_by_initials_and_among_namesakes(visit: Visit, villages: pd.DataFrame):
@@ -126,13 +118,13 @@ def test_conditions_select_outline_count_and_export(visit: Visit, demo_county: C
     visit.page.get_by_test_id("stDataFrame").wait_for()
 
     visit.page.keyboard.press("Escape")
-    download = downloaded(visit.page, "下载名单(Excel)")
-    assert download.suggested_filename == "青岚县选村20261115.xlsx"
-    sheet = openpyxl.load_workbook(io.BytesIO(content(download)))["选出"]
+    book = download(visit.page, "下载名单(Excel)")
+    assert book.suggested_filename == "青岚县选村20261115.xlsx"
+    sheet = openpyxl.load_workbook(io.BytesIO(book.path().read_bytes()))["选出"]
     rows = [row for row in sheet.iter_rows(values_only=True) if re.fullmatch(r"\d{12}", str(row[0]))]
     assert len(rows) == count
     assert all(isinstance(row[3], int | float) and row[3] > 500 for row in rows)
-    text = content(downloaded(visit.page, "下载名单(CSV)")).decode("utf-8-sig")
+    text = downloaded(visit.page, "下载名单(CSV)").decode("utf-8-sig")
     assert len(re.findall(r"^\D?\d{12}", text, flags=re.M)) == count
 
     visit.page.locator(".st-key-gm_where").get_by_role("button").first.click()
@@ -254,15 +246,15 @@ def test_picture_of_what_is_on_the_screen_can_be_downloaded(visit: Visit):
     visit.page.locator(".st-key-map_picture").get_by_role("button").first.click()
     visit.page.locator(".st-key-picture_download").wait_for()
     still(visit)
-    pdf = downloaded(visit.page, "下载")
+    pdf = download(visit.page, "下载")
     assert pdf.suggested_filename == "青岚县_茶园面积_2026年9月.pdf"
-    page = pypdfium2.PdfDocument(content(pdf))[0]
+    page = pypdfium2.PdfDocument(pdf.path().read_bytes())[0]
     said = re.sub(r"\s", "", page.get_textpage().get_text_bounded())
     for words in ("茶园面积", "2026年9月", "未报送", "待整改问题", "白鹭洲镇"):
         assert words in said
     visit.page.get_by_role("radio", name="PNG").or_(visit.page.get_by_text("PNG(图片)")).first.click()
     still(visit)
-    png = downloaded(visit.page, "下载")
+    png = download(visit.page, "下载")
     assert png.suggested_filename == "青岚县_茶园面积_2026年9月.png"
-    assert content(png).startswith(b"\x89PNG")
+    assert png.path().read_bytes().startswith(b"\x89PNG")
     clean(visit)

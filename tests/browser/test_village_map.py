@@ -9,24 +9,13 @@ from collections.abc import Iterator
 import pandas as pd
 import pytest
 import shapely
-from playwright.sync_api import Browser, Frame, Page, Route
+from playwright.sync_api import Browser, Frame, Page, Request, Route
 
 from geo.classes import classify
-from geo.village_map import Recolouring, VillageMap, packed, view_of
-from tests.browser.conftest import PATIENCE_MS, Visit
+from geo.village_map import LayerFile, Recolouring, VillageMap, bundle, bundle_address, packed, view_of
+from tests.browser.conftest import Visit
+from tests.browser.map_frame import STATE, map_frame
 from tests.conftest import ROOT, County
-
-DRAWN = "turn => Number(document.getElementById('map_div')?.dataset.turn) >= turn"
-STATE = "() => ({...document.getElementById('map_div').dataset, zoom: map.getZoom(), kept: window.kept})"
-
-
-def map_frame(visit: Visit, turn: int = 1) -> Frame:
-    """The map's frame once its `turn`-th view is drawn."""
-    handle = visit.page.wait_for_selector("iframe[title*=folium]", timeout=PATIENCE_MS)
-    frame = handle.content_frame() if handle else None
-    assert frame is not None
-    frame.wait_for_function(DRAWN, arg=turn, timeout=PATIENCE_MS)
-    return frame
 
 
 def point_on_screen(visit: Visit, frame: Frame, lon: float, lat: float) -> tuple[float, float]:
@@ -60,13 +49,12 @@ def test_villages_are_drawn_and_tell_what_they_are(visit: Visit, village: pd.Ser
 def test_click_chooses_the_village_and_a_second_click_the_county(visit: Visit, village: pd.Series):
     visit.open("map")
     frame = map_frame(visit)
-    at = point_on_screen(visit, frame, village["lon"], village["lat"])
-    visit.page.mouse.click(*at)
+    visit.page.mouse.click(*point_on_screen(visit, frame, village["lon"], village["lat"]))
     map_frame(visit, turn=2)
     visit.settle()
     assert visit.params["place"] == village["place_code"]
     assert village["name"] in visit.page.get_by_role("heading", level=1).inner_text()
-    visit.page.mouse.click(*at)
+    visit.page.mouse.click(*point_on_screen(visit, frame, village["lon"], village["lat"]))
     map_frame(visit, turn=3)
     visit.settle()
     assert "place" not in visit.params
@@ -89,7 +77,14 @@ def test_recolouring_keeps_the_map_and_asks_for_no_geometry(visit: Visit):
 
 def test_switching_to_townships_and_back_loads_each_layer_once(visit: Visit):
     asked: list[str] = []
-    visit.page.on("request", lambda request: asked.append(request.url.split("?")[0]))
+
+    def note(request: Request) -> None:
+        if (
+            request.resource_type == "fetch"
+        ):  # by the map; the start page has the browser fetch them in advance
+            asked.append(request.url.split("?")[0])
+
+    visit.page.on("request", note)
     visit.open("map")
     map_frame(visit)
     buttons = visit.page.locator(".st-key-level button")
@@ -169,7 +164,9 @@ def alone(browser: Browser) -> Iterator[Page]:
         lines={HOSTILE[2]: HOSTILE},
         labels=places,
     )
-    made = VillageMap((114.4, 31.4, 114.8, 31.5), {"village": "../../geometry/v/village.geojson"})
+    made = VillageMap(
+        (114.4, 31.4, 114.8, 31.5), {"village": [LayerFile("../../geometry/v/village.geojson")]}
+    )
     Recolouring(packed(view)).add_to(made)
     html = made.get_root().render().replace("<head>", f"<head>{STUB}", 1)
 
@@ -178,6 +175,10 @@ def alone(browser: Browser) -> Iterator[Page]:
         if path.startswith("app/static/"):
             file = ROOT / path.removeprefix("app/")
             route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file)[0])
+        elif path.startswith("bundle/"):
+            name = path.rsplit("/", 1)[-1]
+            assert bundle_address(name).endswith(path)
+            route.fulfill(body=bundle(name), content_type=mimetypes.guess_type(name)[0])
         elif path.startswith("geometry/"):
             route.fulfill(body=json.dumps(layer), content_type="application/geo+json")
         else:

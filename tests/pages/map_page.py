@@ -52,18 +52,17 @@ def publish_map(
     publish_tables(prepared, tables, config, layers=[layer(level) for level in levels])
 
 
-def tables_with(rows: Iterable[tuple[str, str, str, float | None]], targets: bool = True) -> dict[str, Any]:
-    """The county's tables with these figures besides: place, indicator, period, value. May be without targets."""
+def tables_with(rows: Iterable[tuple[str, str, str, float | None]]) -> dict[str, pd.DataFrame]:
+    """The county's tables with these figures besides: place, indicator, period, value."""
     tables = county.full()
-    known = tables["observations"]
     more = [
         {"place_code": place, "indicator_id": indicator, "period": period, "value": value}
         | {"source_cell": "C5"}
         | county.source(at + 100, file="2025年产业月报.xlsx")
         for at, (place, indicator, period, value) in enumerate(rows)
     ]
-    kept = known if targets else known[known["target"].isna()]
-    tables["observations"] = pd.concat([kept, conform("observations", more)], ignore_index=True)
+    figures = [tables["observations"], conform("observations", more)]
+    tables["observations"] = pd.concat(figures, ignore_index=True)
     return tables
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.pages import county
-from tests.pages.conftest import Open, publish_tables
+from tests.pages.conftest import Open, Opened, publish_tables
 from ui import answers
+from ui.frame import PRESENT_STYLE, STYLE
 from ui.navigation import PAGES
 
 PATHS = [page.path for page in PAGES]
@@ -137,3 +138,48 @@ def test_hostile_names_stay_text(full, open_page: Open, path: str):
         assert "<img" not in element.proto.body
     for element in (*page.app.markdown, *page.app.caption):
         assert "![](" not in element.value
+
+
+def styles(page: Opened) -> list[str]:
+    bodies = [element.proto.body for element in page.app.get("html")]
+    return [body for body in bodies if "<style" in body]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_whole_style_comes_in_one_message_that_browsers_keep(full, open_page: Open, path: str):
+    (style,) = styles(open_page(path))
+    assert style.startswith("<style>")
+    assert style.endswith("</style>")
+    assert STYLE.read_text(encoding="utf-8") in style
+    assert len(style.encode()) > 10_000  # smaller ones Streamlit sends with every run
+
+
+def test_style_is_the_same_message_for_every_view(full, open_page: Open):
+    assert styles(open_page("map")) == styles(open_page("map", place="990102002", period="2026-09"))
+
+
+def test_walls_rules_come_last_to_overrule_the_pages_own(full, open_page: Open):
+    wall = PRESENT_STYLE.read_text(encoding="utf-8")
+    (plain,) = styles(open_page("map"))
+    (present,) = styles(open_page("map", present="1"))
+    assert wall not in plain
+    assert present == f"{plain.removesuffix('</style>')}{wall}</style>"
+
+
+def test_page_brings_the_styles_of_what_is_on_it_and_no_others(full, open_page: Open):
+    own = [STYLE.with_name(name) for name in ("map.css", "map_overlays.css", "village_card.css")]
+    (of_map,) = styles(open_page("map"))
+    (of_overview,) = styles(open_page("overview"))
+    for file in own:
+        assert file.read_text(encoding="utf-8") in of_map
+        assert file.read_text(encoding="utf-8") not in of_overview
+
+
+def test_links_to_other_pages_are_not_on_the_wall(full, open_page: Open):
+    def links(**query: str) -> set[str]:
+        found = open_page("map", **query).app.get("page_link")
+        return {link.proto.label for link in found}
+
+    titles = {page.title for page in PAGES}
+    assert links() >= titles
+    assert not links(present="1") & titles

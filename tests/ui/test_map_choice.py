@@ -134,7 +134,6 @@ def test_all_times_and_quantities_work_within_a_township(prepared: Path, open_pa
     assert lines(page)["较上年同期"] == ["+5.0%", "+7.5%", "+10.0%"]
 
 
-@pytest.mark.xfail(strict=True, reason="map_view._other_periods: the township lacks the period beside")
 def test_period_that_only_other_townships_have_does_not_break_a_townships_map(
     prepared: Path, open_page: Open
 ):
@@ -143,14 +142,12 @@ def test_period_that_only_other_townships_have_does_not_break_a_townships_map(
     assert codes_of(view(page)) == OF_SHIMEN
 
 
-@pytest.mark.xfail(strict=True, reason="answers.map_values: a township has only the periods that it reported")
 def test_township_that_did_not_report_is_not_shown_by_an_older_month(crowded: Path, open_page: Open):
     page = open_page("map", **TEA, place=county.SONGLING)
     assert view(page)["period"] == "2026年10月"
     assert "松岭乡2个村中0个已报送、2个未报送" in page.text
 
 
-@pytest.mark.xfail(strict=True, reason="map_panel: ranks are among the township's villages, words say 全县")
 def test_rank_within_a_township_is_not_called_the_countys(crowded: Path, open_page: Open):
     page = open_page("map", **TEA, place=county.YUNXI, quantity="位次")
     assert lines(page)["位次"] == ["第2名", "第1名"]
@@ -158,7 +155,6 @@ def test_rank_within_a_township_is_not_called_the_countys(crowded: Path, open_pa
     assert "全县排位" not in page.text
 
 
-@pytest.mark.xfail(strict=True, reason="map_choice: what is offered is asked of the townships' table")
 def test_completion_is_not_offered_for_villages_without_targets(crowded: Path, open_page: Open):
     page = open_page("map", **TEA, place=county.SHIMEN, quantity="目标完成率")
     assert view(page)["classLabels"]
@@ -188,9 +184,6 @@ def test_click_on_a_village_chooses_it_and_a_second_one_shows_the_county(mapped:
     assert page.params == TEA
 
 
-@pytest.mark.xfail(
-    strict=True, reason="map_choice.picked: only a county with too many villages goes back by steps"
-)
 def test_second_click_goes_back_to_the_township_that_she_came_down_by(mapped: Path, open_page: Open):
     page = open_page("map", **TEA, level="乡镇")
     click(page, code=county.YUNXI)

@@ -148,8 +148,8 @@ def test_legend_names_quantity_unit_period_and_what_is_missing(
 
 
 def test_legend_runs_from_high_to_low(two_years: Path, open_page: Open):
-    assert [words for words, _ in legend(open_page("map", **TEA))][0] == "440亩及以上"
-    assert [words for words, _ in legend(open_page("map", **TEA, quantity="位次"))][0] == "第1名"
+    assert legend(open_page("map", **TEA))[0] == ("440亩及以上", "1个村")
+    assert legend(open_page("map", **TEA, quantity="位次"))[0] == ("第1名", "1个村")
     changes = [words for words, _ in legend(open_page("map", **TEA, quantity="较上年同期"))]
     assert (changes[0], changes[-2]) == ("增长100%及以上", "持平")
 

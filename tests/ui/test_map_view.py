@@ -172,16 +172,16 @@ def test_one_class_is_the_same_figure_in_every_period(two_years: Path, open_page
     assert time["keys"] == ["2025-10", *MONTHS]
     then = [400.0, 205.0, 400.0, 400.0, 400.0, 0.0, None]
     found = [
-        (area, int(mark))
+        (figure, int(mark))
         for last_year, area, marks in zip(then, AREAS, matrix(time), strict=True)
-        for area, mark in zip([last_year, *[area] * 4], marks, strict=True)
-        if mark != "-" and area is not None
+        for figure, mark in zip([last_year, *[area] * 4], marks, strict=True)
+        if mark != "-" and figure is not None
     ]
     assert len(found) == 6 + 5 * 4 + 2 * 3
     assert all(low <= high for (_, low), (_, high) in pairwise(sorted(found)))
-    of_area = {area: {mark for other, mark in found if other == area} for area, _ in found}
-    assert all(len(marks) == 1 for marks in of_area.values())
-    assert of_area[0.0] == {0}  # a real zero is a class of its own
+    of_figure = {figure: {mark for other, mark in found if other == figure} for figure, _ in found}
+    assert all(len(marks) == 1 for marks in of_figure.values())
+    assert of_figure[0.0] == {0}  # a real zero is a class of its own
 
 
 def test_small_maps_end_with_the_chosen_period_and_are_twelve_at_most(prepared: Path, open_page: Open):

@@ -24,6 +24,7 @@ def chooser() -> None:
     from ui.select_villages import select_villages
     from ui.selection_result import show_selection
 
+    st.session_state["gm_where"] = True  # opened
     data = cached.current()
     found = select_villages(data, view.read(data), "village")
     if found:
