@@ -11,7 +11,8 @@ Started by `streamlit run server.py`; app.py alone runs too, but without its map
 from __future__ import annotations
 
 import gzip
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from threading import Thread
@@ -162,14 +163,18 @@ def _at(path: str) -> str:
 PagesManager.uses_pages_directory = False
 
 
-def _open_early() -> None:
+@asynccontextmanager
+async def while_serving(_: st.App) -> AsyncIterator[None]:
     """The data set is open, and what is asked for first worked out, before the first visitor comes."""
     cached.when_opened(warming.start)
+    Thread(target=_open, name="opening", daemon=True).start()
+    yield
+
+
+def _open() -> None:
     with suppress(DataProblem, ConfigProblem):  # the page says it, in words
         cached.current()
 
-
-Thread(target=_open_early, daemon=True).start()
 
 _base = str(streamlit_config.get_option("server.baseUrlPath") or "").strip("/")
 
@@ -182,4 +187,5 @@ app = st.App(
         *(Route(_at(path), start_page) for path in ("", *(page.path for page in PAGES))),
     ],
     middleware=[Middleware(SafetyHeaders)],
+    lifespan=while_serving,
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
-# Size and shift (in heights of a line) that are tried one after the other; as static/map/village_map.js has it.
+# Size and shift (in heights of a line) that are tried one after the other; static/map/labels.js does the same.
 TRIES = ((1.0, 0.0), (0.84, 0.0), (0.84, 0.7), (0.84, -0.7), (0.7, 0.0), (0.7, 0.9), (0.7, -0.9))
 # Past a sign that stands where the name would.
 AROUND = ((1.0, 0.0), (1.0, -1.3), (1.0, 1.3), (0.84, 0.0), (0.84, -1.9), (0.84, 1.9), *TRIES[4:])

@@ -188,4 +188,5 @@ def forget_everything() -> None:
     """Empty the stores; for tests."""
     _datasets.clear()
     _settings.clear()
+    _when_opened.clear()
     _derived.forget(lambda _: True)

@@ -36,7 +36,7 @@ def find_place(data: Dataset, chosen: View) -> None:
     with st.container(key="gm_find", width=240, gap=None):
         query = st.text_input(
             "找村",
-            placeholder="村名或拼音首字母,如 thc",
+            placeholder=keep_as(data, "find example", lambda: _example(data)),
             max_chars=LONGEST,
             key=TYPED,
             on_change=typed,
@@ -59,6 +59,13 @@ def _list(data: Dataset, query: str, chosen: View) -> None:
     if rest > 0:
         st.html(note(f"还有 {rest} 个,请再多写一个字,或在前面写上乡镇,如“云台 桃花”。"))
     return None
+
+
+def _example(data: Dataset) -> str:
+    """What may be typed, with a village of this county as the example."""
+    villages = data.places[(data.places["level"] == "village") & data.places["initials"].notna()]
+    initials = str(villages["initials"].iloc[len(villages) // 2]).split("|")[0] if len(villages) else ""
+    return f"村名或拼音首字母,如 {initials}" if initials else "村名或拼音首字母"
 
 
 def _found(data: Dataset, query: str) -> pd.DataFrame:

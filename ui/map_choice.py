@@ -85,7 +85,7 @@ def has_too_many(data: Dataset) -> bool:
 def choose(data: Dataset, chosen: View, township: str | None, indicator: str) -> Choice | None:
     """The page's own choosers, in the bar; None when no level can be drawn."""
     levels = levels_of(data, indicator)
-    if not levels:
+    if not levels or (township is None and levels == ["village"] and has_too_many(data)):
         return None
     level, within, is_drilled = _level(data, levels, township)
     at = latest_at(answers.map_periods(data, indicator, level, within), chosen.period)
@@ -149,7 +149,10 @@ def _beside(periods: Sequence[str], at: str | None) -> str | None:
     others = [each for each in periods if each != at]
     if not others:
         return None
-    wishes = (st.query_params.get("beside"), year_before(at) if at else None)
+    asked = st.query_params.get("beside")
+    if asked is not None and asked not in others:
+        view.choose("beside", None)  # the address says what is shown, or nothing
+    wishes = (asked, year_before(at) if at else None)
     shown = next((each for each in wishes if each in others), others[0])
     filters.choice("beside", "对比时期", others[::-1], shown, {each: period_text(each) for each in others})
     return shown

@@ -30,8 +30,12 @@ def legend(shown: Shown) -> str:
     return (
         f'<section class="gm-legend"><h3>{text(shown.title)}<small>{text(shown.unit)}</small></h3>'
         f'<p class="gm-note">{text(period_text(shown.period))}</p><ul>{"".join(rows)}</ul>'
-        f'<p class="gm-note">{text(";".join(small_print(shown)))}</p></section>'
+        f"{_note(';'.join(small_print(shown)))}</section>"
     )
+
+
+def _note(said: str) -> str:
+    return f'<p class="gm-note">{text(said)}</p>' if said else ""
 
 
 def small_print(shown: Shown) -> list[str]:

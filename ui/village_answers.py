@@ -35,13 +35,6 @@ class Profile:
     problems: pd.DataFrame  # not struck off yet, worst first
 
 
-@dataclass(frozen=True)
-class _Known:
-    """A place's figures as one value: the store takes every value of its own kind to weigh the same."""
-
-    figures: tuple[PlaceFigure, ...]
-
-
 def profile(data: Dataset, code: str, period: str | None) -> Profile:
     """The profile of a village or township at the period."""
     return keep_as(data, ("profile", code, period), lambda: _profile(data, code, period))
@@ -69,7 +62,7 @@ def _profile(data: Dataset, code: str, period: str | None) -> Profile:
 def _of_village(
     data: Dataset, place: Place, period: str | None
 ) -> tuple[tuple[PlaceFigure, ...], pd.DataFrame]:
-    def make() -> tuple[dict[str, _Known], pd.DataFrame]:
+    def make() -> tuple[dict[str, tuple[PlaceFigure, ...]], pd.DataFrame]:
         rows = keep_as(data, "rows by place", lambda: rows_by_place(data.observations, data.places))
         observations, around = family_tables(data.observations, data.places, rows, place.parent or "")
         settings = data.settings
@@ -77,24 +70,24 @@ def _of_village(
         households = coverage.households_by_measures(
             observations, around, settings.coverage, "village", period
         )
-        return {code: _Known(tuple(mine)) for code, mine in figures.items()}, households
+        return {code: tuple(mine) for code, mine in figures.items()}, households
 
     figures, households = keep_as(data, ("village figures", place.parent, period), make)
-    return figures.get(place.code, _Known(())).figures, households
+    return figures.get(place.code, ()), households
 
 
 def _of_township(
     data: Dataset, place: Place, period: str | None
 ) -> tuple[tuple[PlaceFigure, ...], pd.DataFrame]:
-    def make() -> dict[str, _Known]:
+    def make() -> dict[str, tuple[PlaceFigure, ...]]:
         found: dict[str, list[PlaceFigure]] = {}
         for key in data.settings.indicators:
             for figure in sibling_figures(key, answers.values(data, key, "township"), period):
                 found.setdefault(str(figure.row["place_code"]), []).append(figure)
-        return {code: _Known(tuple(mine)) for code, mine in found.items()}
+        return {code: tuple(mine) for code, mine in found.items()}
 
     figures = keep_as(data, ("township figures", period), make)
-    return figures.get(place.code, _Known(())).figures, answers.households(data, "township", period)
+    return figures.get(place.code, ()), answers.households(data, "township", period)
 
 
 def _industry(settings: Settings, indicator: str) -> int:

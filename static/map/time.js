@@ -46,6 +46,7 @@
     slider.max = time.keys.length - 1;
     frames = 0;
     mark();
+    if (ctx.isNarrow) ctx.growFrame(ctx.box.clientHeight + bar.offsetHeight + 20);
   }
 
   function build(ctx) {
@@ -85,7 +86,6 @@
     bar.appendChild(chooser);
     if (ctx.isNarrow) {
       document.body.appendChild(bar);
-      ctx.growFrame(ctx.box.clientHeight + bar.offsetHeight);
     } else {
       ctx.box.appendChild(bar);
       ctx.keepFree(bar.offsetHeight + 12);

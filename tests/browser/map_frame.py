@@ -172,10 +172,15 @@ def colours(frame: Frame) -> dict[str, str]:
     return found
 
 
-def choose(visit: Visit, chooser: str, option: str) -> None:
+def choose(visit: Visit, chooser: str, option: str, *, by_touch: bool = False) -> None:
     """Choose in a select box by its key; wait with `drawn` for what follows."""
-    visit.page.locator(f".st-key-{chooser}").get_by_role("combobox").click()
-    visit.page.get_by_role("option", name=option).first.click()
+    box = visit.page.locator(f".st-key-{chooser}").get_by_role("combobox")
+    wanted = visit.page.get_by_role("option", name=option).first
+    for part in (box, wanted):
+        if by_touch:
+            part.tap()
+        else:
+            part.click()
 
 
 def params(visit: Visit) -> dict[str, str]:

@@ -74,7 +74,7 @@ def test_places_are_found_and_chosen_by_keyboard(visit: Visit, places: pd.DataFr
 
     mark_turn(frame)
     tab_to(visit, ".st-key-find_place")
-    visit.page.keyboard.type("云台 桃花" if False else village["name"])
+    visit.page.keyboard.type(village["name"])
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_function(
         """() => location.search.length > 0 && (document.querySelector('.st-key-gm_found button')

@@ -57,7 +57,7 @@ def test_drill_card_and_find_by_touch(phone: Visit, demo_county: County):
     assert box is not None
     assert 260 <= box["height"] <= 500
 
-    choose(phone, "choose_place", township["name"])
+    choose(phone, "choose_place", township["name"], by_touch=True)
     phone.page.locator(".gm-village h2", has_text=township["name"]).wait_for()
     fits(phone)
     mark_turn(frame)
@@ -105,18 +105,18 @@ def test_tools_and_time_fit_a_phone(phone: Visit):
         fits(phone)
         phone.page.keyboard.press("Escape")
         body.wait_for(state="detached")
-    choose(phone, "time", "逐期播放")
+    choose(phone, "time", "逐期播放", by_touch=True)
     frame.get_by_role("button", name="上一期").tap()
     drawn(phone, frame, at="2026-09", period="2026年9月")
     fits(phone)
-    choose(phone, "time", "两期对比")
+    choose(phone, "time", "两期对比", by_touch=True)
     drawn(phone, frame, beside="2025-09")
     one, other = frame.locator("#map_div").bounding_box(), frame.locator(".gm-other").bounding_box()
     assert one is not None
     assert other is not None
     assert other["y"] >= one["y"] + one["height"] - 1, "one below the other"
     fits(phone)
-    choose(phone, "time", "多期小图")
+    choose(phone, "time", "多期小图", by_touch=True)
     drawn(phone, frame, small=12)
     fits(phone)
     frame.get_by_role("button", name="看2026年3月").tap()
