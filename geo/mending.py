@@ -20,6 +20,34 @@ from faults import Fault, FaultLog
 _POINT, _POLYGON, _MULTIPOLYGON, _COLLECTION = 0, 3, 6, 7
 
 
+METRES_A_DEGREE = 111_320.0  # of latitude, and of longitude at the equator
+SLIVER_M2 = (
+    20_000.0  # a hole smaller than this in a township or county is a gap between outlines, not a place
+)
+
+
+def without_slivers(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The EPSG:4326 polygons without holes smaller than SLIVER_M2; enclaves stay."""
+    holes = shapely.get_num_interior_rings(shapely.get_parts(frame.geometry.to_numpy()))
+    if not holes.any():
+        return frame
+    # Degrees to metres at the middle of the frame: near enough to tell a sliver from a village.
+    _, south, _, north = frame.total_bounds
+    square_metres = METRES_A_DEGREE**2 * np.cos(np.radians((south + north) / 2))
+
+    def closed(shape: Any) -> Any:
+        if shape is None:
+            return shape
+        parts = []
+        for part in shapely.get_parts(shape):
+            rings = shapely.get_rings(part)
+            areas = shapely.area(shapely.polygons(rings[1:])) * square_metres
+            parts.append(shapely.Polygon(rings[0], list(rings[1:][areas >= SLIVER_M2])))
+        return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+    return frame.set_geometry([closed(shape) for shape in frame.geometry], crs=frame.crs)
+
+
 def polygonal(shapes: NDArray[Any]) -> NDArray[Any]:
     """The polygonal part of each geometry: what `make_valid` returns beside it (lines, points) is dropped.
 

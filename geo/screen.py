@@ -20,7 +20,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import WGS84, projected_crs
-from geo.mending import polygonal
+from geo.mending import polygonal, without_slivers
 
 LEVELS = ("village", "township", "county")
 """From the finest to the coarsest; a missing level is dissolved from the one before it."""
@@ -161,6 +161,7 @@ def dissolve(children: gpd.GeoDataFrame, parent_codes: Mapping[str, str]) -> gpd
     """Parents' polygons, each the union of its children's: villages → townships → county.
 
     `parent_codes` says whose child each code is; children without a parent are left out. Out: code, geometry.
+    Slivers between children are closed: nobody lives in them, and thousands would be most of the layer.
     """
     drawn = _drawn(children)
     family = drawn[["geometry"]].assign(code=drawn["code"].map(dict(parent_codes))).dropna(subset=["code"])
@@ -169,7 +170,7 @@ def dissolve(children: gpd.GeoDataFrame, parent_codes: Mapping[str, str]) -> gpd
     # A layer that could not be cleaned entirely must still dissolve.
     is_coverage = bool(shapely.coverage_is_valid(family.geometry.to_numpy()))
     merged = family.dissolve(by="code", method="coverage" if is_coverage else "unary").reset_index()
-    return merged[["code", "geometry"]]
+    return without_slivers(merged[["code", "geometry"]])
 
 
 def screen_layers(

@@ -61,6 +61,7 @@ def the_map(page: frame.Page) -> None:
         village_card.village_card(data, chosen)
         if below := map_panel.below(data, shown, page.township):
             st.html(below)
+        map_panel.off_map(shown)
     if found.selection:
         show_selection(data, found.selection)
     return None

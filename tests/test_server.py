@@ -4,8 +4,8 @@ import gzip
 import importlib
 import json
 import re
+import subprocess
 import sys
-import threading
 from pathlib import Path
 from types import ModuleType
 
@@ -29,23 +29,9 @@ LAYER = "village.0123456789abcdef.geojson"
 CONTENT = {"type": "FeatureCollection", "features": []}
 
 
-class Idle:
-    """A thread that never runs: importing the server begins to work things out, for whoever has opened a county."""
-
-    def __init__(self, **_: object) -> None:
-        pass
-
-    def start(self) -> None:
-        pass
-
-
 @pytest.fixture(scope="module", autouse=True)
 def server() -> ModuleType:
-    if "server" in sys.modules:
-        return sys.modules["server"]
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(threading, "Thread", Idle)
-        return importlib.import_module("server")
+    return importlib.import_module("server")
 
 
 @pytest.fixture
@@ -195,3 +181,9 @@ def test_policy_names_no_other_host():
     assert "http" not in policy
     assert "*" not in policy
     assert policy.startswith("default-src 'self'")
+
+
+def test_the_maps_element_is_not_imported_before_streamlit_serves():
+    """What is declared before Streamlit's runtime is there is never served: the map would stay blank."""
+    asked = "import sys, server; sys.exit('streamlit_folium' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=False).returncode == 0

@@ -7,13 +7,14 @@ did not report, or to leave out places that the map cannot draw: those are liste
 from __future__ import annotations
 
 import pandas as pd
+import streamlit as st
 
 from data_loaders.contract import Dataset
 from geo.classes import METHODS
-from ui import cached, notices
-from ui.html import text
+from ui import cached, notices, view
+from ui.html import note, text
 from ui.map_view import Shown
-from wording import number_text, percent_text, period_text
+from wording import markdown_escape, number_text, percent_text, period_text
 
 LISTED = 5
 NAMED = 60
@@ -181,21 +182,44 @@ def nothing(data: Dataset, indicator: str) -> None:
 
 
 def missing(data: Dataset, shown: Shown, township: str | None) -> str:
-    """Who did not report, and who is not on the map; both folded away with their number on the lid."""
+    """Who did not report, folded away with their number on the lid."""
     where, figures = _scope(data, shown, township)
-    silent = figures[figures["shown"].isna()]
-    return _folded(f"{where}{shown.missing}", silent, shown) + _folded("全县不在地图上", shown.off_map, shown)
+    return _folded(f"{where}{shown.missing}", figures[figures["shown"].isna()], shown)
+
+
+def off_map(shown: Shown) -> None:
+    """Places that the map cannot show, folded away: each can be chosen here instead."""
+    places = shown.off_map
+    if places.empty:
+        return
+    with st.expander(f"全县不在地图上:{len(places)}个{shown.level_name}", key="gm_off_map"):
+        st.html(note("没有界线,也没有坐标。点名字看它的情况。"))
+        for code, label in list(zip(places["place_code"], _labels(places), strict=True))[:NAMED]:
+            st.button(
+                markdown_escape(label),
+                key=f"off_map_{code}",
+                type="tertiary",
+                on_click=view.choose,
+                args=("place", str(code)),
+            )
+        if len(places) > NAMED:
+            st.html(note(f"还有{len(places) - NAMED}个,请在“找村”里找。"))
 
 
 def _folded(head: str, places: pd.DataFrame, shown: Shown) -> str:
     if places.empty:
         return ""
-    names = [
-        f"{name}({parent})" if isinstance(parent, str) else str(name)
-        for name, parent in places[["name", "parent_name"]].itertuples(index=False)
-    ]
+    names = _labels(places)
     more = f" 等{len(names)}个" if len(names) > NAMED else ""
     return (
         f'<details class="gm-folded"><summary>{text(head)}:{len(names)}个{text(shown.level_name)}</summary>'
         f"<p>{text('、'.join(names[:NAMED]) + more)}</p></details>"
     )
+
+
+def _labels(places: pd.DataFrame) -> list[str]:
+    """Names with their townships; hostile text."""
+    return [
+        f"{name}({parent})" if isinstance(parent, str) else str(name)
+        for name, parent in places[["name", "parent_name"]].itertuples(index=False)
+    ]

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Frame, Page, Request, Route
 from geo.classes import classify
 from geo.village_map import LayerFile, Recolouring, VillageMap, bundle, bundle_address, packed, view_of
 from tests.browser.conftest import Visit
-from tests.browser.map_frame import STATE, map_frame
+from tests.browser.map_frame import STATE, clean, map_frame
 from tests.conftest import ROOT, County
 
 
@@ -42,8 +42,7 @@ def test_villages_are_drawn_and_tell_what_they_are(visit: Visit, village: pd.Ser
     assert village["name"] in tip.inner_text()
     assert "茶园面积" in tip.inner_text()
     assert "2026年10月" in tip.inner_text()
-    assert visit.outside == []
-    assert visit.errors == []
+    clean(visit)
 
 
 def test_click_chooses_the_village_and_a_second_click_the_county(visit: Visit, village: pd.Series):
@@ -58,6 +57,7 @@ def test_click_chooses_the_village_and_a_second_click_the_county(visit: Visit, v
     map_frame(visit, turn=3)
     visit.settle()
     assert "place" not in visit.params
+    clean(visit)
 
 
 def test_recolouring_keeps_the_map_and_asks_for_no_geometry(visit: Visit):
@@ -72,7 +72,8 @@ def test_recolouring_keeps_the_map_and_asks_for_no_geometry(visit: Visit):
     state = map_frame(visit, turn=2).evaluate(STATE)
     assert state["kept"] == "yes"
     assert state["zoom"] == zoom
-    assert not [url for url in asked if "geometry" in url or "vendor" in url]
+    assert not [url for url in asked if "/geometry/" in url or "/bundle/" in url]
+    clean(visit)
 
 
 def test_switching_to_townships_and_back_loads_each_layer_once(visit: Visit):
@@ -94,6 +95,7 @@ def test_switching_to_townships_and_back_loads_each_layer_once(visit: Visit):
     assert int(map_frame(visit, turn=3).evaluate(STATE)["polygons"]) >= 400
     layers = [url for url in asked if "/geometry/" in url]
     assert len(layers) == len(set(layers)) == 3
+    clean(visit)
 
 
 def test_link_to_a_village_shows_it(visit: Visit, village: pd.Series, demo_county: County):
@@ -104,6 +106,7 @@ def test_link_to_a_village_shows_it(visit: Visit, village: pd.Series, demo_count
     county = [[south, west], [north, east]]
     assert frame.evaluate("at => map.getBounds().contains(at)", [village["lat"], village["lon"]])
     assert frame.evaluate("county => map.getZoom() > map.getBoundsZoom(county) + 0.5", county)
+    clean(visit)
 
 
 def test_layer_that_is_gone_is_said_in_words(visit: Visit):
@@ -113,6 +116,7 @@ def test_layer_that_is_gone_is_said_in_words(visit: Visit):
     frame = handle.content_frame() if handle else None
     assert frame is not None
     frame.get_by_text("界线没有读到。数据可能刚更新过,请刷新页面。").wait_for()
+    assert visit.outside == []
 
 
 # ── hostile names: the map alone, without the app around it ────────────────────────────────

@@ -149,6 +149,15 @@ def test_dissolving_makes_parents_without_gaps(villages: gpd.GeoDataFrame):
     )
 
 
+def test_a_gap_between_villages_is_closed_in_their_township_and_an_enclave_is_not():
+    whole = shapely.box(114.0, 31.0, 114.1, 31.1)
+    gap = shapely.box(114.02, 31.02, 114.021, 31.021)  # 1.1 ha
+    enclave = shapely.box(114.05, 31.05, 114.06, 31.06)
+    village = gpd.GeoDataFrame({"code": ["990101101001"]}, geometry=[whole - gap - enclave], crs="EPSG:4326")
+    (township,) = dissolve(village, {"990101101001": "990101101000"}).geometry
+    assert township.equals(whole - enclave)
+
+
 def test_children_without_a_parent_are_left_out(villages: gpd.GeoDataFrame):
     assert dissolve(villages, {}).empty
     assert list(dissolve(villages, {}).columns) == ["code", "geometry"]

@@ -120,8 +120,10 @@ def test_places_without_geometry_are_listed(prepared: Path, open_page: Open):
     tables["places"] = places.assign(geometry_source=drawn.mask(places["place_code"] == "990102001002"))
     publish_tables(prepared, tables, layers=[layer("village")])
     page = open_page("map", indicator="tea_garden_area")
-    assert "全县不在地图上:1个村" in page.text
-    assert "上湾村(云溪镇)" in page.text
+    assert [each.label for each in page.app.expander] == ["全县不在地图上:1个村"]
+    page.app.button(key="off_map_990102001002").click().run()
+    assert page.params["place"] == "990102001002"
+    assert "上湾村" in page.text
 
 
 def test_no_boundaries_at_all(full: Path, open_page: Open):
