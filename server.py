@@ -30,7 +30,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from data_loaders.store import map_layer_path
 from faults import DataProblem
-from geo.village_map import BUNDLES, ROOT, bundle_digest, layer_address
+from geo.village_map import BUNDLES, bundle_digest
 from geo.village_map import bundle as bundle_bytes
 from settings import ConfigProblem
 from ui import cached, warming
@@ -132,26 +132,10 @@ def gzipped_bundle(name: str) -> bytes:
     return gzip.compress(bundle_bytes(name), compresslevel=9, mtime=0)
 
 
-def start_page(request: Request) -> Response:
+def start_page(_: Request) -> Response:
     """The document at a page's address; what is on the page comes over the socket."""
-    page = request.url.path.rstrip("/").rsplit("/", 1)[-1]
-    html = document(
-        Path(file_util.get_static_dir()),
-        f"{_base}/" if _base else "",
-        page,
-        _layers() if page == "map" else (),
-    )
+    html = document(Path(file_util.get_static_dir()), _base)
     return Response(html, media_type="text/html", headers={"Cache-Control": "no-cache"})
-
-
-def _layers() -> list[str]:
-    """Addresses of the layers that the map draws first."""
-    try:
-        data = cached.current()
-    except (DataProblem, ConfigProblem):
-        return []
-    whole = [layer for layer in data.manifest.layers if not layer.townships]
-    return [layer_address(data.version, layer.file).removeprefix(ROOT) for layer in whole]
 
 
 def _at(path: str) -> str:

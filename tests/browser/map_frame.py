@@ -30,8 +30,12 @@ COLOURS = """() => {
   });
   return found;
 }"""
-# Streamlit notes the wish to run at once, before the server hears of it.
-STILL = """() => document.querySelector('[data-testid="stApp"]').getAttribute('data-test-script-state') === 'notRunning'"""
+# A run may be followed by another, which takes the files of the first away: quiet for a while is what counts.
+STILL = """() => {
+  const script = document.querySelector('[data-testid="stApp"]').getAttribute('data-test-script-state');
+  if (script !== 'notRunning') window.busyAt = performance.now();
+  return performance.now() - window.busyAt > 300;
+}"""
 # A point of the screen at which the place itself is hit: inside its polygon, under no button and no mark.
 POINT = """([code, part]) => {
   const container = map.getContainer().getBoundingClientRect();
@@ -87,6 +91,7 @@ def drawn(visit: Visit, frame: Frame, **wanted: object) -> dict[str, Any]:
 
 def still(visit: Visit) -> None:
     """Wait until the page has answered what was just done, if that was a widget of the page's own."""
+    visit.page.evaluate("() => { window.busyAt = performance.now(); }")
     visit.page.wait_for_function(STILL, timeout=PATIENCE_MS)
     visit.settle()
 
@@ -186,6 +191,11 @@ def choose(visit: Visit, chooser: str, option: str, *, by_touch: bool = False) -
 def params(visit: Visit) -> dict[str, str]:
     """The address's parameters as they are meant."""
     return {name: unquote_plus(value) for name, value in visit.params.items()}
+
+
+def shown(words: str) -> str:
+    """Words of a button as a reader sees them: what keeps Markdown from making links of them is invisible."""
+    return words.replace("\u2060", "").strip()
 
 
 def heading(visit: Visit) -> str:

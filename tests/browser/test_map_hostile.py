@@ -21,6 +21,7 @@ from tests.browser.map_frame import (
     next_turn,
     params,
     point_of,
+    shown,
     state,
     still,
     tip_at,
@@ -50,11 +51,6 @@ FIGURES = {code: f"{100 * at + 30}亩" for at, code in enumerate(VILLAGES, start
 ON_MAP = tuple(code for code in VILLAGES if code != NOWHERE)
 # What a name would have become if anything had taken it for HTML or Markdown.
 BECOME = "img[src='x'], [onerror], [onload], a[href^='javascript'], [src*='evil'], [href*='evil']"
-
-
-def shown(words: str) -> str:
-    """Words of a button as a reader sees them: what keeps Markdown from making links of them is invisible."""
-    return words.replace("\u2060", "").strip()
 
 
 def harmless(visit: Visit) -> None:
@@ -198,6 +194,7 @@ def test_table_and_files(odd_visit: Visit):
     frame = map_frame(odd_visit)
     drawn(odd_visit, frame, selected=5)
     page.get_by_test_id("stDataFrame").wait_for()
+    still(odd_visit)
     sheets = openpyxl.load_workbook(io.BytesIO(downloaded(page, "下载名单(Excel)")))
     cells = [cell for row in sheets["选出"].iter_rows() for cell in row]
     written = {str(cell.value).removeprefix("'") for cell in cells}

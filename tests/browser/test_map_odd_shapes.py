@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from tests.browser.conftest import Visit
-from tests.browser.map_frame import clean, click_place, colours, drawn, map_frame, params, state, tip_of
+from tests.browser.map_frame import (
+    clean,
+    click_place,
+    colours,
+    drawn,
+    map_frame,
+    params,
+    shown,
+    state,
+    still,
+    tip_of,
+)
 from tests.browser.odd_county import BETWEEN, INNER, NAMES, NOWHERE, PARTS, RING, SCRIPT
 
 # The colour of the map's canvas at a point of the earth.
@@ -59,11 +70,15 @@ def test_village_without_a_border_is_listed(odd_visit: Visit):
     frame = map_frame(odd_visit)
     # Its figure counts, and its name in the list leads to its card.
     assert "6个村中6个已报送" in odd_visit.page.locator(".gm-finding").inner_text()
-    folded = odd_visit.page.locator(".st-key-gm_off_map")
-    folded.locator("summary", has_text="全县不在地图上:1个村").click()
-    folded.get_by_role("button", name=SCRIPT).click()
-    odd_visit.page.wait_for_url(f"**place={NOWHERE}*")
-    odd_visit.settle()
+    # Its figure counts, it is listed with its township, and from the list leads a click to its card.
+    assert "6个村中6个已报送" in odd_visit.page.locator(".gm-finding").inner_text()
+    listed = odd_visit.page.locator(".st-key-gm_off_map")
+    listed.get_by_text("全县不在地图上:1个村").click()
+    button = listed.get_by_role("button").last
+    assert shown(button.inner_text()) == f"{SCRIPT}({SCRIPT})"
+    button.click()
+    still(odd_visit)
+    assert params(odd_visit)["place"] == NOWHERE
     drawn(odd_visit, frame, polygons=5)
     card = odd_visit.page.locator(".gm-village")
     assert card.locator("h2").inner_text().startswith(SCRIPT)

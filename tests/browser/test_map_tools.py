@@ -119,6 +119,7 @@ def test_conditions_select_outline_count_and_export(visit: Visit, demo_county: C
     visit.page.get_by_test_id("stDataFrame").wait_for()
 
     visit.page.keyboard.press("Escape")
+    still(visit)
     book = download(visit.page, "下载名单(Excel)")
     assert book.suggested_filename == "青岚县选村20261115.xlsx"
     sheet = openpyxl.load_workbook(io.BytesIO(book.path().read_bytes()))["选出"]
