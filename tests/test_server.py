@@ -13,13 +13,9 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from data_loaders.contract import MapLayer
 from geo.village_map import BUNDLES, bundle, bundle_address, bundle_digest
 from tests.conftest import ROOT
-from tests.pages import county
-from tests.pages.conftest import _nothing_kept, prepared, publish_tables
-from tests.pages.map_page import layer
-from ui import cached
+from tests.pages.conftest import _nothing_kept, prepared
 from ui.navigation import PAGES
 
 __all__ = ["_nothing_kept", "prepared"]
@@ -146,23 +142,6 @@ def test_frame_asks_for_bundles_where_they_are_served(server: ModuleType):
         routes = [route for route in server.app._user_routes if route.path == "/bundle/{digest}/{name}"]
         assert len(routes) == 1
         assert re.fullmatch(r"bundle/[0-9a-f]{12}/" + re.escape(name), address)
-
-
-def test_start_page_of_the_map_names_the_layers_that_it_draws_first(server: ModuleType, prepared: Path):
-    layers = [
-        layer("village", (county.YUNXI,)),
-        layer("village", (county.SHIMEN, county.SONGLING)),
-        layer("township"),
-    ]
-    publish_tables(prepared, county.full(), layers=layers)
-    data = cached.current()
-    of_level: dict[str, list[MapLayer]] = {}
-    for each in data.manifest.layers:
-        of_level.setdefault(each.level, []).append(each)
-    html = bytes(server.start_page(request(path="/map")).body).decode()
-    assert f"/geometry/{data.version}/{Path(of_level['township'][0].file).name}" in html
-    assert not [each for each in of_level["village"] if Path(each.file).name in html]
-    assert "geometry/" not in bytes(server.start_page(request(path="/overview")).body).decode()
 
 
 def test_start_page_opens_without_any_county(server: ModuleType, prepared: Path):

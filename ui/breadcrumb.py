@@ -9,18 +9,17 @@ import streamlit as st
 
 from data_loaders.contract import Dataset
 from ui import cached, view
+from ui.html import note
 from ui.view import View
 from wording import markdown_escape
 
 
 def breadcrumb(data: Dataset, chosen: View) -> None:
-    """The places that hold the chosen one, from the county down; nothing when the county is shown."""
+    """The places that hold the chosen one, from the county down."""
     trail = _trail(data, chosen.place)
     county = data.settings.county.place_code
-    # There even when it is empty: the elements after it keep their places, and the map is not mounted anew.
+    # There for the county too: the map below keeps its place on the screen, and is not mounted anew.
     with st.container(horizontal=True, key="gm_trail", vertical_alignment="center", gap="small"):
-        if len(trail) < 2:
-            return
         for depth, code in enumerate(trail):
             is_last = depth == len(trail) - 1
             st.button(
@@ -32,6 +31,8 @@ def breadcrumb(data: Dataset, chosen: View) -> None:
                 on_click=view.choose,
                 args=("place", None if code == county else code),
             )
+        if len(trail) < 2:
+            st.html(note("点地图上的乡镇或村,逐级往下看"))
 
 
 def _trail(data: Dataset, place: str) -> list[str]:

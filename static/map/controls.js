@@ -4,6 +4,7 @@
 
   function start(ctx) {
     fitFrame(ctx);
+    giveBackTheKeys();
     buttons(ctx);
     scale(ctx);
     north(ctx);
@@ -35,6 +36,20 @@
     ctx.growFrame = (height) => { if (isNarrow) set(height || box.clientHeight); };
     window.addEventListener("resize", () => {
       if (!isNarrow && Math.abs(window.innerHeight - box.clientHeight) > 2) fill(window.innerHeight);
+    });
+  }
+
+  /* The page's keys must work after a click on the map, too. Who came by keyboard stays in the frame, where the
+     arrows pan the map; K and Esc mean the page's there as well. */
+  function giveBackTheKeys() {
+    document.addEventListener("pointerup", ({ target }) => {
+      if (!target.closest || target.closest("button, select, input, [tabindex='0']:not(.leaflet-container)")) return;
+      if (window.frameElement) setTimeout(() => { window.frameElement.blur(); window.parent.focus(); });
+    });
+    window.addEventListener("keydown", (event) => {
+      if (event.defaultPrevented || !["k", "K", "Escape"].includes(event.key)) return;
+      const { key, code, bubbles, cancelable } = event;
+      window.parent.document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code, bubbles, cancelable }));
     });
   }
 
