@@ -38,10 +38,9 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", "村级地图。方向键移动,加号减号缩放");
     hatch = stripes();
-    map.createPane("gmLines").style.cssText = "z-index:420;pointer-events:none";
+    map.createPane("gmLines").style.zIndex = 420;
     map.options.renderer = guanmo.canvas();
     lines = guanmo.canvas({ pane: "gmLines" }).addTo(map);
-    lines._container.style.pointerEvents = "none";
     hover = L.polygon([], { renderer: lines, fill: false, color: INK, weight: 2.5, interactive: false });
     chosenLines = ["#ffffff", CHOSEN].map((color, at) =>
       L.polygon([], { renderer: lines, fill: false, color, weight: at ? 3.5 : 7, interactive: false }));

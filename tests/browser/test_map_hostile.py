@@ -66,7 +66,9 @@ def test_tooltips_labels_and_lists(odd_visit: Visit):
     for code in ON_MAP:
         assert tip_of(odd_visit, frame, code, FIGURES[code]).startswith(NAMES[code])
     labels = frame.locator(".gm-label span")
-    assert set(labels.all_inner_texts()) == {NAMES[WEST], SCRIPT}
+    written = set(labels.all_inner_texts())  # long ones, of which only some find room
+    assert written
+    assert written <= {NAMES[WEST], SCRIPT}
     ends = odd_visit.page.locator(".gm-ends").inner_text()
     assert all(name in ends for name in HOSTILE)
 

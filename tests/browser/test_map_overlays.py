@@ -34,7 +34,7 @@ PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
 <script>window.reported = []; window.Streamlit = {setComponentValue(value) {
   window.reported.push(value.last_active_drawing.properties); }};</script>
 <script src="/static/vendor/leaflet-1.9.4/leaflet.js"></script>
-<script src="/static/map/village_map.js"></script><script src="/static/map/overlays.js"></script>
+<script src="/static/map/village_map.js"></script><script src="/static/map/canvas.js"></script><script src="/static/map/overlays.js"></script>
 <script>
   window.map = L.map('map_div', {preferCanvas: true, zoomSnap: 0.1, zoomControl: false, attributionControl: false});
   guanmo.start(map, {bounds: [[31.4, 114.4], [31.5, 114.8]], missing: '#c9ced3',
