@@ -42,9 +42,10 @@
   /* The page's keys must work after a click on the map, too. Who came by keyboard stays in the frame, where the
      arrows pan the map; K and Esc mean the page's there as well. */
   function giveBackTheKeys() {
+    if (window.parent === window) return; // not in a frame: nothing was taken
     document.addEventListener("pointerup", ({ target }) => {
       if (!target.closest || target.closest("button, select, input, [tabindex='0']:not(.leaflet-container)")) return;
-      if (window.frameElement) setTimeout(() => { window.frameElement.blur(); window.parent.focus(); });
+      setTimeout(() => { window.frameElement.blur(); window.parent.focus(); });
     });
     window.addEventListener("keydown", (event) => {
       if (event.defaultPrevented || !["k", "K", "Escape"].includes(event.key)) return;
