@@ -68,7 +68,8 @@ def fraction_text(numerator: Any, denominator: Any, unit: str = "", decimals: in
     return "/".join(parts) + unit
 
 
-LEVEL_COUNTS = {"village": "个村", "township": "个乡镇", "county": "个县"}
+LEVEL_NAMES = {"county": "县", "township": "乡镇", "village": "村"}
+LEVEL_COUNTS = {level: f"个{name}" for level, name in LEVEL_NAMES.items()}
 
 
 def reported_text(reported: Any, expected: Any, level: str) -> str:

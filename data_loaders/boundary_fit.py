@@ -19,15 +19,16 @@ from faults import Fault, FaultLog
 from geo.crs import projected_crs
 from geo.screen import fit
 from settings import Settings
+from wording import LEVEL_NAMES
 
-_LEVELS = {"village": "村", "township": "乡镇"}
+_LEVELS = ("village", "township")
 _BESIDE_M = 1.0  # a place borders a gap when it is no farther away
 
 
 def check_fit(places: gpd.GeoDataFrame, register: Register, settings: Settings, log: FaultLog) -> None:
     """Add one warning for each level whose outlines overlap or leave gaps beyond the tolerance."""
     limit = settings.geography.misfit_km2
-    for level, name in _LEVELS.items():
+    for level in _LEVELS:
         sent = places[(places["level"] == level) & (places["geometry_source"] == "boundary")]
         if len(sent) < 2:
             continue
@@ -44,7 +45,7 @@ def check_fit(places: gpd.GeoDataFrame, register: Register, settings: Settings, 
                 Fault(
                     "warning",
                     "boundary_misfit",
-                    f"{name}界线之间有{'、'.join(parts)}",
+                    f"{LEVEL_NAMES[level]}界线之间有{'、'.join(parts)}",
                     remedy="请界线的提供单位核对;看板显示的界线已自动理顺,面积按原界线计算。",
                     found=f"重叠{found.overlap_km2:.2f}、空隙{found.gap_km2:.2f}平方公里",
                     expected=f"各不超过{limit:g}平方公里",

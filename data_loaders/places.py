@@ -22,6 +22,7 @@ from faults import Fault, FaultLog
 from geo.crs import area_km2
 from geo.screen import dissolve, inside_points
 from settings import Settings, Source
+from wording import LEVEL_NAMES
 
 
 def read_places(
@@ -229,9 +230,6 @@ def _report_unmapped(frame: gpd.GeoDataFrame, log: FaultLog) -> None:
                 remedy="请补充界线文件。",
             )
         )
-
-
-LEVEL_NAMES = {"county": "县", "township": "乡镇", "village": "村"}
 
 
 def _fault(severity: Any, kind: str, message: str, file: str) -> Fault:

@@ -108,10 +108,10 @@ def classify(
       on the distances of both sides together.
     - scale `rank`: values are ranks, 1 the best; classes hold a round number of places each, whatever the method.
     """
-    numbers = np.asarray(values, dtype=float)
-    wish = Wish(min(count, MAX_CLASSES), method, unit, decimals, tuple(thresholds))
-    found = scheme_of(numbers, wish, scale, middle)
-    return _counted(found.classes, found.of(numbers))
+    one_period = np.asarray(values, dtype=float).reshape(-1, 1)
+    return classify_periods(
+        one_period, count, method, unit, decimals, scale=scale, middle=middle, thresholds=thresholds
+    ).at(0)
 
 
 def classify_periods(

@@ -24,9 +24,9 @@ from ui.cached import keep_as
 from ui.figure_card import PREVIOUS
 from ui.map_pick import Pick
 from ui.view import View
-from wording import period_text
+from wording import LEVEL_NAMES, period_text
 
-LEVELS = {"village": "村", "township": "乡镇"}
+LEVELS = ("village", "township")  # that a map can show, finest first
 TIMES: dict[TimeMode | Literal["single"], str] = {
     "single": "当期",
     "play": "逐期播放",
@@ -104,7 +104,7 @@ def _level(data: Dataset, levels: list[str], township: str | None) -> tuple[str,
         return ("village", township, True) if has_chosen else (levels[-1], None, False)
     level = levels[0]
     if len(levels) > 1:
-        names = {LEVELS[each]: each for each in levels}
+        names = {LEVEL_NAMES[each]: each for each in levels}
         level = names[filters.part("level", "全县显示到", tuple(names))]
     return levels[0] if has_chosen else level, None, has_chosen and level == "township"
 

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from data_loaders.contract import Dataset
-from geo.village_map import LayerFile, Recolouring, VillageMap, layer_address
+from geo.village_map import Bounds, LayerFile, Recolouring, VillageMap, layer_address
 from ui import cached
 from ui.base_map import base_options
 from ui.map_pick import Pick, pick_of
@@ -56,8 +56,7 @@ def map_element(
 def constant_map(data: Dataset) -> VillageMap:
     """The part of the map that is the same for every view of a data set; a new object, as folium changes it."""
     layers = data.manifest.layers
-    points = data.places[["lon", "lat"]].dropna()
-    corners = [layer.bounds for layer in layers] or [(*points.min(), *points.max())]
+    corners = [layer.bounds for layer in layers] or [_around_points(data)]
     west, south = (float(min(corner[side] for corner in corners)) for side in (0, 1))
     east, north = (float(max(corner[side] for corner in corners)) for side in (2, 3))
     files: dict[str, list[LayerFile]] = {}
@@ -71,3 +70,9 @@ def constant_map(data: Dataset) -> VillageMap:
         base=base_options(cached.config()),
         review=f"审图号:{drawn.map_number}" if drawn.map_number else "",
     )
+
+
+def _around_points(data: Dataset) -> Bounds:
+    """What holds all places of a county that has points only."""
+    points = data.places[["lon", "lat"]].dropna()
+    return (*points.min(), *points.max())

@@ -22,8 +22,8 @@ from settings import Indicator
 from ui import answers
 from ui.cached import keep_as
 from ui.figure_card import PREVIOUS
-from ui.map_choice import LEVELS, Choice, quantity_name
-from wording import NOT_REPORTED, fraction_text, number_text, percent_text, period_text
+from ui.map_choice import Choice, quantity_name
+from wording import LEVEL_NAMES, NOT_REPORTED, fraction_text, number_text, percent_text, period_text
 
 MOST_SMALL_MAPS = 12
 
@@ -56,7 +56,7 @@ class Shown:
     @property
     def level_name(self) -> str:
         """村 or 乡镇."""
-        return LEVELS[self.choice.level]
+        return LEVEL_NAMES[self.choice.level]
 
     @property
     def codes(self) -> list[str]:

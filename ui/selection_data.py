@@ -27,8 +27,6 @@ from ui import answers, filters
 from ui.cached import keep_as
 from wording import number_text, period_text
 
-LEVELS = {"village": "村", "township": "乡镇"}
-
 
 @dataclass(frozen=True)
 class Subject:

@@ -17,16 +17,16 @@ from metrics.selection import Share
 from ui import notices
 from ui.fault_download import MIME
 from ui.html import note, text
-from ui.selection_data import LEVELS, Selection, conditions_text, periods_text, subjects
+from ui.selection_data import Selection, conditions_text, periods_text, subjects
 from ui.tables import Columns, Shown, show
-from wording import date_text, fraction_text, is_missing, number_text, percent_text
+from wording import LEVEL_NAMES, date_text, fraction_text, is_missing, number_text, percent_text
 
 NAMED = 60
 
 
 def show_selection(data: Dataset, found: Selection) -> None:
     """The sentence, the share of the poor households, the places, the files."""
-    what = LEVELS[found.level]
+    what = LEVEL_NAMES[found.level]
     sentence = f"{conditions_text(data, found.conditions)}:{found.of}个{what}中选出{len(found.places)}个"
     if len(found.unknown):
         sentence += f",另有{len(found.unknown)}个未报送、无法判断"
@@ -68,7 +68,7 @@ def workbook(data: Dataset, found: Selection) -> bytes:
 
 def head_lines(data: Dataset, found: Selection) -> list[str]:
     """What the file says above its table: title, conditions, counts, periods, data version."""
-    what = LEVELS[found.level]
+    what = LEVEL_NAMES[found.level]
     return [
         f"{data.settings.county.name}按条件选{what}名单",
         f"条件:{conditions_text(data, found.conditions)}",
@@ -86,7 +86,7 @@ def poor_text(poor: Share, what: str) -> str:
 
 
 def _small_print(data: Dataset, found: Selection) -> str:
-    parts = [poor_text(found.poor, LEVELS[found.level])] if found.poor else []
+    parts = [poor_text(found.poor, LEVEL_NAMES[found.level])] if found.poor else []
     parts += [said] if (said := periods_text(data, found)) else []
     return ";".join([*parts, "按月报送的产量为今年累计"] if _has_flow(data, found) else parts) + "。"
 
@@ -105,7 +105,7 @@ def _unknown(found: Selection) -> str:
         for name, township in found.unknown[["name", "township"]].head(NAMED).itertuples(index=False)
     ]
     more = f" 等{len(found.unknown)}个" if len(found.unknown) > NAMED else ""
-    head = f"未报送、无法判断:{number_text(len(found.unknown))}个{LEVELS[found.level]}"
+    head = f"未报送、无法判断:{number_text(len(found.unknown))}个{LEVEL_NAMES[found.level]}"
     return f'<details class="gm-folded"><summary>{text(head)}</summary><p>{text("、".join(names) + more)}</p></details>'
 
 
