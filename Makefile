@@ -6,7 +6,7 @@ CONFIG ?= config.toml
 VENV_PYTHON = .venv/bin/python
 SYNC = $(PYTHON) bootstrap.py sync
 
-.PHONY: run test prepare demo format lint bench-prepare bench-map
+.PHONY: run test prepare demo format lint fuzz bench-prepare bench-map
 
 run:      ## start the app on localhost, preparing the demo county on first use
 	@$(PYTHON) bootstrap.py run --port $(PORT) --config "$(CONFIG)"
@@ -33,6 +33,10 @@ lint:     ## the checks of `make test` that need no data
 	@$(VENV_PYTHON) -m ruff format --check .
 	@$(VENV_PYTHON) -m mypy
 	@.venv/bin/lint-imports
+
+fuzz:     ## the property tests alone, with new examples every time and many more of them
+	@$(SYNC)
+	@HYPOTHESIS_PROFILE=fuzz $(VENV_PYTHON) -m pytest -m hypothesis -p no:cacheprovider
 
 bench-prepare: ## 1,080 township workbooks: full run, nothing changed, one changed, plain pandas
 	@$(SYNC)

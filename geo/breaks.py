@@ -137,7 +137,8 @@ def _pretty(ordered: Floats, count: int) -> list[float]:
     low, high = float(ordered[0]), float(ordered[-1])
     if low == high or count < 2:
         return []
-    exponent = max(math.floor(math.log10((high - low) / count)), -_MOST_DIGITS)
+    width = (high - low) / count  # zero where the values are so near each other that no number is that small
+    exponent = max(math.floor(math.log10(width)), -_MOST_DIGITS) if width else -_MOST_DIGITS
     while True:
         for digit in (1, 2, 5):
             size = digit * 10.0**exponent

@@ -5,7 +5,7 @@ import warnings
 import mapclassify
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geo.classes import (
@@ -185,6 +185,7 @@ def test_same_values_same_classes():
 @pytest.mark.parametrize("method", COMPUTED)
 @UNHURRIED
 @given(values=st.lists(st.one_of(st.floats(-1e9, 1e9), st.just(float("nan")), st.just(0.0)), max_size=40))
+@example(values=[0.0, -5e-324])  # a spread too small to be divided
 def test_every_place_is_in_the_class_whose_bounds_hold_it(method: Method, values: list[float]):
     found = classify(values, 5, method)
     assert sum(counts(found)) + found.missing == len(values)
