@@ -99,6 +99,9 @@ class Indicator(_Frozen):
     target: float | None = None  # the same target for every place and year, e.g. 100 %
     frequency: Literal["month", "quarter", "year"] = "month"
     thresholds: tuple[float, ...] = ()  # bounds of the map's classes, in the unit
+    since_january: bool = (
+        False  # a ratio of which flows count as summed since January: 亩产 of the year so far
+    )
 
     @field_validator("thresholds")
     @classmethod
@@ -323,17 +326,30 @@ class Geography(_Frozen):
     misfit_km2: float = Field(default=0.1, ge=0)  # overlaps, or gaps, of all outlines of a level together
 
 
+Method = Literal["target", "minmax", "zscore", "rank"]
+
+
 class RankingPart(_Frozen):
-    """One weighted part of the composite: an indicator, or the closure rate of problems."""
+    """One weighted part of the composite: an indicator, or the closure rate of problems.
+
+    `of` says which figure of the indicator is judged: its completion of the target, the figure itself (a flow's is
+    the sum since January), or its change on the same period of last year in %.
+    """
 
     weight: float = Field(gt=0)
     indicator: str | None = None
     metric: Literal["closure_rate"] | None = None
+    of: Literal["completion", "value", "year_change"] = "completion"
+    min_base: float = Field(
+        default=0, ge=0
+    )  # a smaller target or denominator, or fewer problems: does not apply
 
     @model_validator(mode="after")
     def _one_of_two(self) -> RankingPart:
         if (self.indicator is None) == (self.metric is None):
             raise ValueError("每个评分项写 indicator 或 metric 之一")
+        if self.metric is not None and self.of != "completion":
+            raise ValueError("问题销号率(metric)不写 of")
         return self
 
     @property
@@ -343,19 +359,105 @@ class RankingPart(_Frozen):
 
 
 class Ranking(_Frozen):
-    """The composite score of townships: weighted target completions, each capped at `cap`."""
+    """The composite score of townships: weighted part scores of 0-100; docs/METRICS.md has the formulas.
+
+    `cap` holds for the method `target` alone; `reference` for `zscore` alone.
+    """
 
     name: str = "综合得分"
+    method: Method = "target"
     cap: float = Field(default=1.0, gt=0)
     min_reported_share: float = Field(default=0.8, ge=0, le=1)
     parts: tuple[RankingPart, ...] = ()
+    groups: dict[str, tuple[str, ...]] = {}  # 平原, 山区 …: names or codes of townships that are alike
+    reference: str | None = None  # period whose mean and deviation are the yardstick; None: a year before
+    weight_shift: float = Field(default=0.25, gt=0, lt=1)  # how far each weight may be off, as a share of it
+    weight_draws: int = Field(default=1000, ge=100, le=20_000)
+    red_share: float = Field(default=0.2, ge=0, le=0.5)  # of the ranked townships, on the red list 红榜
+    black_share: float = Field(default=0.2, ge=0, le=0.5)  # … and on the black list 黑榜
+
+    @model_validator(mode="after")
+    def _can_be_scored(self) -> Ranking:
+        ids = [part.id for part in self.parts]
+        if len(set(ids)) < len(ids):
+            raise ValueError("同一个评分项写了两次")
+        if self.method == "target" and any(part.of != "completion" for part in self.parts):
+            raise ValueError(
+                "method 是 target 时按完成率计分,of 只能是 completion;要按数值排请用 minmax、zscore 或 rank"
+            )
+        members = [member for group in self.groups.values() for member in group]
+        twice = sorted({member for member in members if members.count(member) > 1})
+        if twice:
+            raise ValueError(f"ranking.groups 里{'、'.join(twice)}写了不止一次,一个乡镇只能在一组")
+        return self
+
+
+class Meeting(_Frozen):
+    """A review meeting 调度会: what the first page says has changed since then."""
+
+    name: str
+    on: date
+
+
+RuleKind = Literal["overdue", "late", "behind", "blank", "falling", "dropped"]
+
+
+class Rule(_Frozen):
+    """What counts as an exception on the first page; `at_least` is in the unit that metrics/exceptions.py names."""
+
+    kind: RuleKind
+    at_least: float | None = Field(default=None, gt=0)
+    indicators: tuple[str, ...] = ()  # behind, falling: none named means the headline ones
 
 
 class Overview(_Frozen):
-    """Which indicators head the first page, in order, and when a township counts as behind there."""
+    """Which indicators head the first page, in order, and what counts as an exception there."""
 
     headline: tuple[str, ...] = ()
     behind_points: float = Field(default=10, gt=0)  # percentage points of completion below the county's
+    moved_places: int = Field(default=3, ge=1)  # ranks up or down since the last meeting that are told
+    meetings: tuple[Meeting, ...] = ()
+    rules: tuple[Rule, ...] = tuple(Rule(kind=kind) for kind in ("overdue", "late", "behind", "blank"))
+
+
+class Chain(_Frozen):
+    """Two stages of an industry that must fit together: what plants can take in, and what reaches them."""
+
+    name: str
+    capacity: str  # an indicator: what the later stage can make in one period
+    supply: str  # an indicator: what the earlier stage delivers in the same period
+    supply_per_unit: float = Field(default=1.0, gt=0)  # so much supply makes one unit of the later stage
+    balanced_share: float = Field(
+        default=0.8, gt=0, le=1
+    )  # of the capacity in use, from which it counts as fed
+
+
+class FunnelStep(_Frozen):
+    """One stage of a programme, counted in households, in money, or both."""
+
+    name: str
+    households: str | None = None
+    money: str | None = None
+
+    @model_validator(mode="after")
+    def _counts_something(self) -> FunnelStep:
+        if self.households is None and self.money is None:
+            raise ValueError("每一步写 households(户数指标)或 money(金额指标),或者都写")
+        return self
+
+
+class Funnel(_Frozen):
+    """A programme by its stages, the widest first: 计划 → 批准 → 申请 → 发放."""
+
+    name: str
+    steps: tuple[FunnelStep, ...] = Field(min_length=2)
+
+
+class Mix(_Frozen):
+    """Indicators of one unit whose shares of their sum say how much a place depends on one product."""
+
+    name: str
+    parts: tuple[str, ...] = Field(min_length=2)
 
 
 class Coverage(_Frozen):
@@ -364,6 +466,7 @@ class Coverage(_Frozen):
     households: str | None = None  # the indicator with all registered poor households
     measures: tuple[str, ...] = ()  # the last one stands for "this many or more"
     target: int = 3  # measures that every household should have
+    mixes: tuple[Mix, ...] = ()  # industries of one unit each, for one-product dependence
 
 
 class Problems(_Frozen):
@@ -501,6 +604,8 @@ class Settings(_Frozen):
     ranking: Ranking = Ranking()
     overview: Overview = Overview()
     coverage: Coverage = Coverage()
+    chains: tuple[Chain, ...] = ()
+    funnels: tuple[Funnel, ...] = ()
     problems: Problems = Problems()
     limits: Limits = Limits()
     personal: Personal = Personal()
@@ -559,11 +664,36 @@ def _unresolved(settings: Settings) -> list[str]:
             need(ranked.indicator, "ranking.parts")
     for headline in settings.overview.headline:
         need(headline, "overview.headline")
+    for rule in settings.overview.rules:
+        for each in rule.indicators:
+            need(each, f"overview.rules({rule.kind})")
     for measure in settings.coverage.measures:
         need(measure, "coverage.measures")
     if settings.coverage.households is not None:
         need(settings.coverage.households, "coverage.households")
+    for mix in settings.coverage.mixes:
+        for each in mix.parts:
+            need(each, f"coverage.mixes({mix.name})")
+        found += _of_one_unit(known, mix.parts, f"coverage.mixes({mix.name})")
+    for chain in settings.chains:
+        where = f"chains({chain.name})"
+        need(chain.capacity, where)
+        need(chain.supply, where)
+        if chain.supply_per_unit == 1:
+            found += _of_one_unit(known, (chain.capacity, chain.supply), where)
+    for funnel in settings.funnels:
+        where = f"funnels({funnel.name})"
+        for kind in ("households", "money"):
+            keys = tuple(key for step in funnel.steps if (key := getattr(step, kind)) is not None)
+            for each in keys:
+                need(each, where)
+            found += _of_one_unit(known, keys, where)
     return found
+
+
+def _of_one_unit(known: dict[str, Indicator], keys: tuple[str, ...], where: str) -> list[str]:
+    units = dict.fromkeys(known[key].unit for key in keys if key in known)
+    return [f"{where} 的指标单位不同({'、'.join(units)}),不能放在一起算"] if len(units) > 1 else []
 
 
 def parse_settings(text: str, where: str = "config.toml", base: Path | None = None) -> Settings:
