@@ -19,6 +19,8 @@ from metrics.periods import latest_at, month_number, previous_columns, year_befo
 from metrics.register import Matrix, Register, counted_up, register_of, summed_up
 from settings import Indicator
 
+PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
 
 def indicator_values(
     observations: pd.DataFrame,
@@ -34,16 +36,18 @@ def indicator_values(
     - target: the year's; its own, else the sum of its children's. completion: cumulative in % of target
       (where `better` is lower: 100 up to the target, beyond it target in % of cumulative); of a flow missing
       while a month of the year is in no ledger at all.
-    - numerator, denominator: the parts of a ratio; otherwise cumulative and target.
+    - numerator, denominator: the parts of a ratio; otherwise cumulative and target. Of a ratio with `since_january`
+      flows are summed since January (`year_to_date`), so that it is the year's so far and not the month's.
     - reported / expected: places of the finest reporting level (reported_by) that reported / that owe a report (some
       ledger lists them, or a target is set); a figure that a place reported itself (is_direct) speaks for
       all below it.
     - reported_share: 0-1, of a flow over all reports since January; months_missing: months since January
-      without any figure.
+      without any figure, also of the flows that a ratio with `since_january` sums up.
     - previous_period, previous, last_year: one period and one year before. change, change_pct, year_change,
       year_change_pct, cumulative_year_change_pct: like for like on the `compared` places that reported both
       periods. A ratio changes in its own unit (percentage points); its change_pct is missing.
-    - rank, completion_rank: competition ranking (1, 2, 2, 4) within the period by cumulative, completion.
+    - rank, completion_rank: competition ranking (1, 2, 2, 4) within the period by cumulative, completion, of the
+      places that have a figure for this very period.
     """
     return values_by_level(observations, places, indicators, indicator_id, [level])[level]
 
@@ -60,7 +64,8 @@ def values_by_level(
     register = register_of(places)
     parts = (*spec.numerator, *spec.denominator) if spec.measure == "ratio" else (indicator_id,)
     grid = grid_of(observations, register, parts, target_of=indicator_id)
-    figures = _figures(register, grid, spec)
+    flows = tuple(part for part in parts if indicators[part].measure == "flow")
+    figures = _figures(register, grid, indicators, spec, flows)
     return {level: _ranked(register, grid, register.rows(level), figures, spec) for level in levels}
 
 
@@ -84,9 +89,27 @@ def series_of(values: pd.DataFrame, place_code: str) -> pd.DataFrame:
     return values[values["place_code"] == place_code].reset_index(drop=True)
 
 
-def _figures(register: Register, grid: Grid, spec: Indicator) -> dict[str, Matrix]:
-    """All figure columns but the ranks, as matrices of place x period."""
-    parts = _parts(grid, spec)
+def year_to_date(periods: list[str], own: Matrix, frequency: str) -> Matrix:
+    """Each place's own flow summed since January; missing from the first report of the year that did not come.
+
+    A blank is a report that did not come, also in a ledger that did: with it left out the sum would pass for the
+    whole year's and every yield made of it would be too low. Months without a harvest are reported as 0.
+    """
+    step = PERIOD_MONTHS[frequency]
+    due = np.array([month_number(p) // (step if len(p) > 4 else 1) for p in periods], dtype=np.float64)
+    known = _since_january(periods, ~np.isnan(own))
+    return np.where((known >= due) & ~np.isnan(own), _since_january(periods, own), np.nan)
+
+
+def _figures(
+    register: Register,
+    grid: Grid,
+    indicators: Mapping[str, Indicator],
+    spec: Indicator,
+    flows: tuple[str, ...],
+) -> dict[str, Matrix]:
+    """All figure columns but the ranks, as matrices of place x period; `flows` are the flows among its parts."""
+    parts = _parts(grid, indicators, spec)
     value = parts.values(register)
     reach = _reach(register, grid, ~np.isnan(parts.top))
     reported = np.nan_to_num(summed_up(register, reach.figures))
@@ -102,6 +125,12 @@ def _figures(register: Register, grid: Grid, spec: Indicator) -> dict[str, Matri
         in_ledgers = _since_january(grid.periods, np.ones_like(value))
         completion = np.where(in_ledgers < months, np.nan, completion)
     is_ratio = parts.bottom is not None
+    months_missing = np.zeros_like(value)
+    if spec.measure == "flow":
+        months_missing = months - months_found
+    elif spec.since_january and flows:
+        found = [~np.isnan(summed_up(register, grid.own[flow])) for flow in flows]
+        months_missing = months - _since_january(grid.periods, np.all(found, axis=0))
     before = compared(register, parts, value, reach, previous_columns(grid.periods))
     year = compared(register, parts, value, reach, year_before_columns(grid.periods))
     return {
@@ -114,7 +143,7 @@ def _figures(register: Register, grid: Grid, spec: Indicator) -> dict[str, Matri
         "reported": reported,
         "expected": reach.expected,
         "reported_share": divided(reports, due),
-        "months_missing": months - months_found if spec.measure == "flow" else np.zeros_like(value),
+        "months_missing": months_missing,
         "is_direct": (~np.isnan(parts.top) & ~grid.is_leaf[:, None]).astype(np.float64),
         "previous": before.earlier,
         "change": before.change,
@@ -129,13 +158,19 @@ def _figures(register: Register, grid: Grid, spec: Indicator) -> dict[str, Matri
     }
 
 
-def _parts(grid: Grid, spec: Indicator) -> Parts:
+def _parts(grid: Grid, indicators: Mapping[str, Indicator], spec: Indicator) -> Parts:
     """Each place's own contribution; for a ratio a place counts only if it reported every part."""
     if spec.measure != "ratio":
         (only,) = grid.own.values()
         return Parts(only)
-    top = np.sum([grid.own[part] for part in spec.numerator], axis=0)
-    bottom = np.sum([grid.own[part] for part in spec.denominator], axis=0)
+
+    def amount(part: str) -> Matrix:
+        own, kind = grid.own[part], indicators[part]
+        is_summed = spec.since_january and kind.measure == "flow"
+        return year_to_date(grid.periods, own, kind.frequency) if is_summed else own
+
+    top = np.sum([amount(part) for part in spec.numerator], axis=0)
+    bottom = np.sum([amount(part) for part in spec.denominator], axis=0)
     factor = 100.0 if spec.unit == "%" else 1.0
     return Parts(top, bottom, factor).masked(~np.isnan(top) & ~np.isnan(bottom))
 
@@ -176,8 +211,10 @@ def _ranked(
 ) -> pd.DataFrame:
     """The rows of one level with their ranks among each other, as a long table."""
     mine = {name: matrix[rows] for name, matrix in figures.items()}
-    mine["rank"] = _ranks(mine["cumulative"], ascending=spec.better == "lower")
-    mine["completion_rank"] = _ranks(mine["completion"], ascending=False)
+    # A sum since January that lacks this month is no smaller figure, but one that is not known yet.
+    is_known = ~np.isnan(mine["value"])
+    mine["rank"] = _ranks(np.where(is_known, mine["cumulative"], np.nan), ascending=spec.better == "lower")
+    mine["completion_rank"] = _ranks(np.where(is_known, mine["completion"], np.nan), ascending=False)
     return _frame(register, grid, rows, mine)
 
 

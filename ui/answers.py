@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from data_loaders.contract import Dataset
+from metrics import composite as scores
 from metrics import coverage, employment, figures, overview, quality, ranking, rectification
 from metrics.map_quantities import Axes, Quantified, Quantity, axes_of, quantified, quantities_of
 from metrics.periods import sorted_periods
@@ -144,15 +145,42 @@ def urgent(data: Dataset, period: str | None, limit: int = 12) -> list[overview.
     )
 
 
-def composite(data: Dataset, period: str | None) -> pd.DataFrame:
-    """`ranking.township_ranking`: the composite score, best first."""
+def composite(data: Dataset, period: str | None, group: str | None = None) -> pd.DataFrame:
+    """`composite.composite_at`: the townships' scores at the period, best first."""
     return keep_as(
         data,
-        ("composite", period),
-        lambda: ranking.township_ranking(
-            data.observations, data.places, data.problems, data.settings, period, data.manifest.as_of
-        ),
+        ("composite", period, group),
+        lambda: scores.composite_at(composite_history(data, group), period),
     )
+
+
+def composite_history(data: Dataset, group: str | None = None) -> pd.DataFrame:
+    """`composite.composite_history`: the scores of all periods, among the townships of a group."""
+
+    def make() -> pd.DataFrame:
+        members = scores.members_of(data.places, data.settings, group)
+        return scores.composite_history(
+            part_values(data), closures(data), data.places, data.settings, members
+        )
+
+    return keep_as(data, ("composite history", group), make)
+
+
+def part_values(data: Dataset) -> dict[str, pd.DataFrame]:
+    """`values` at township level of every indicator that the composite score is made of."""
+    parts = [part.indicator for part in data.settings.ranking.parts if part.indicator is not None]
+    return {part: values(data, part, "township") for part in parts}
+
+
+def closures(data: Dataset) -> pd.DataFrame:
+    """`composite.closures_at` the end of every period that is scored."""
+
+    def make() -> pd.DataFrame:
+        as_of = data.manifest.as_of
+        periods = scores.scored_periods(part_values(data), data.settings)
+        return scores.closures_at(data.problems, periods or [f"{as_of:%Y-%m}"], as_of)
+
+    return keep_as(data, "closures", make)
 
 
 def ranked(data: Dataset, indicator: str, period: str | None) -> pd.DataFrame:

@@ -10,6 +10,8 @@ import shapely
 
 import prepare
 from data_loaders.store import current_version, open_version
+from metrics.figures import figures_at, indicator_values
+from metrics.ranking import indicator_ranking
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "examples" / "shennongjia" / "config.toml"
@@ -80,6 +82,36 @@ def test_a_township_known_by_another_name_is_matched_by_the_alias(dataset, reque
     rows = request.getfixturevalue(dataset).observations.query("place_code == '429021203000'")
 
     assert rows.query("indicator_id == 'tea_garden_area' and period == '2016'")["value"].tolist() == [2000.0]
+
+
+def tea_gardens(dataset, level):
+    return indicator_values(
+        dataset.observations, dataset.places, dataset.settings.indicators, "tea_garden_area", level
+    )
+
+
+@pytest.mark.parametrize("dataset", ["from_facts", "from_yearbook"])
+def test_townships_are_ranked_by_tea_gardens_and_blanks_are_not(dataset, request):
+    found = indicator_ranking(tea_gardens(request.getfixturevalue(dataset), "township"), "2016")
+    ranked = found[found["rank"].notna()]
+
+    assert len(found) == 8
+    assert ranked["rank"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert ranked["cumulative"].is_monotonic_decreasing
+    assert (ranked["name"].iloc[-1], ranked["cumulative"].iloc[-1]) == ("新华镇", 0)  # it wrote a zero
+    assert set(found.loc[found["rank"].isna(), "place_code"]) == {"429021105000", "429021201000"}
+
+
+@pytest.mark.parametrize("dataset", ["from_facts", "from_yearbook"])
+def test_the_change_on_2015_is_known_for_the_district_alone(dataset, request):
+    """The yearbook's 上年 rows give 2015 for the whole district; no township has a figure to compare with."""
+    data = request.getfixturevalue(dataset)
+    district = figures_at(tea_gardens(data, "county"), "2016").iloc[0]
+    townships = indicator_ranking(tea_gardens(data, "township"), "2016")
+
+    assert district["change"] == pytest.approx(15973.1 - 15953.1)
+    assert townships["change"].isna().all()
+    assert townships["rank_change"].isna().all()
 
 
 @pytest.mark.parametrize("dataset", ["from_facts", "from_yearbook"])

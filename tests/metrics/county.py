@@ -120,7 +120,7 @@ AS_OF = date(2026, 11, 15)
 FEW = hypothesis.settings(max_examples=20, deadline=None)  # a busy machine is no failure
 
 
-def settings(*parts: RankingPart, min_reported_share: float = 0.8, cap: float = 1.0) -> Settings:
+def settings(*parts: RankingPart, min_reported_share: float = 0.8, **ranking: Any) -> Settings:
     """The county's config with these ranking parts."""
     return Settings(
         county=County(name="青岚县", code="990101"),
@@ -131,7 +131,7 @@ def settings(*parts: RankingPart, min_reported_share: float = 0.8, cap: float = 
             Source(id="monthly", title="产业月报", kind="observations", files="*.xlsx"),
             Source(id="targets", title="目标任务", kind="targets", files="*.xlsx"),
         ),
-        ranking=Ranking(cap=cap, min_reported_share=min_reported_share, parts=parts),
+        ranking=Ranking(min_reported_share=min_reported_share, parts=parts, **ranking),
         overview=Overview(headline=("area", "output"), behind_points=10),
         coverage=COVERAGE,
     )
