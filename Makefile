@@ -6,7 +6,7 @@ CONFIG ?= config.toml
 VENV_PYTHON = .venv/bin/python
 SYNC = $(PYTHON) bootstrap.py sync
 
-.PHONY: run test prepare demo format lint fuzz bench-prepare bench-map
+.PHONY: run test prepare demo format lint fuzz bench-prepare bench-map bench-pages
 
 run:      ## start the app on localhost, preparing the demo county on first use
 	@$(PYTHON) bootstrap.py run --port $(PORT) --config "$(CONFIG)"
@@ -45,3 +45,7 @@ bench-prepare: ## 1,080 township workbooks: full run, nothing changed, one chang
 bench-map: ## the village map in Chromium beside an empty page, a bare rerun, st_folium as usually written, Vizro
 	@$(SYNC)
 	@$(VENV_PYTHON) -m benchmarks.bench_map
+
+bench-pages: ## the server's time for every page and part, warm, at a county's size and at 20 times that
+	@$(SYNC)
+	@$(VENV_PYTHON) -m benchmarks.bench_pages

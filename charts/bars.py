@@ -12,7 +12,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts import palette
-from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure, value_ticks
+from charts.layout import (
+    empty_chart,
+    names_axis,
+    plain,
+    plain_list,
+    rows_height,
+    styled_figure,
+    unitless,
+    value_ticks,
+)
 from settings import Indicator
 from wording import NOT_REPORTED, number_text, percent_text, period_text, reported_text
 
@@ -52,7 +61,9 @@ def township_bars_chart(
         y=list(range(len(rows))),
         orientation="h",
         marker={"color": _bar_colours(rows, highlight, behind_below)},
-        customdata=list(zip(plain_list(rows["name"]), _bar_hover(rows, indicator), strict=True)),
+        customdata=list(
+            zip(plain_list(rows["name"]), _bar_hover(rows, indicator), rows["place_code"], strict=True)
+        ),
         hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
     )
     # Beside the bar or the target mark, whichever reaches further: a figure is never crossed by a line.
@@ -96,7 +107,8 @@ def _bars_title(rows: pd.DataFrame, indicator: Indicator, by: By) -> str:
 
 
 def _bars_subtitle(indicator: Indicator, by: By, period: str, has_target: bool) -> str:
-    since = "1月至" if indicator.measure == "flow" and len(period) > 4 and not period.endswith("-01") else ""
+    is_sum = indicator.measure == "flow" or indicator.since_january
+    since = "1月至" if is_sum and len(period) > 4 and not period.endswith("-01") else ""
     when = period_text(period).replace("年", f"年{since}", 1) if since else period_text(period)
     what = "完成全年目标 %" if by == "completion" else indicator.unit
     return f"{when}({what}{';竖线为目标' if has_target else ''})"
@@ -113,7 +125,7 @@ def _bar_labels(rows: pd.DataFrame, indicator: Indicator, by: By) -> list[str]:
             labels.append(number_text(value, indicator.unit, indicator.decimals))
         else:
             share = "" if pd.isna(completion) else f" ({percent_text(completion, 0)})"
-            labels.append(number_text(value, "", indicator.decimals) + share)
+            labels.append(unitless(value, indicator.unit, indicator.decimals) + share)
     return labels
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from charts import palette
-from wording import is_missing, scale_of
+from wording import is_missing, number_text, scale_of
 
 FONTS = "'Microsoft YaHei','Noto Sans SC','Noto Sans CJK SC',sans-serif"
 TEXT_PX = 13
@@ -111,14 +111,27 @@ def names_axis(figure: go.Figure, labels: list[str], scale: float) -> None:
     )  # fmt: skip
 
 
-def value_ticks(low: float, high: float, unit: str = "", aim: int = 4) -> dict[str, Any]:
-    """Axis settings with about `aim` round ticks from `low` to `high`, told in 万 and 亿 as in the text."""
+def unitless(value: Any, unit: str, decimals: int = 0) -> str:
+    """`number_text` where the subtitle names the unit: 万 and 亿 as the unit allows, a per cent sign stays."""
+    text = number_text(value, unit, decimals)
+    return text if unit == "%" or not unit else text.removesuffix(unit)
+
+
+def value_ticks(
+    low: float, high: float, unit: str = "", aim: int = 4, *, is_count: bool = False
+) -> dict[str, Any]:
+    """Axis settings with about `aim` round ticks from `low` to `high`, told in 万 and 亿 as in the text.
+
+    `is_count`: there is no half of one, so that no tick stands between two.
+    """
     span = high - low
     if not span > 0:
         return {}
     rough = span / aim
     size = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)
+    factors = (1, 2, 5, 10) if is_count else (1, 2, 2.5, 5, 10)
+    step = next(size * factor for factor in factors if size * factor >= rough * 0.999)
+    step = max(step, 1.0) if is_count else step
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     values = [at * step for at in range(first, last + 1)]
     factor, name = scale_of(max(abs(low), abs(high)), unit)

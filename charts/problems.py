@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts import palette
-from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure
+from charts.layout import empty_chart, names_axis, plain, rows_height, styled_figure, value_ticks
 from wording import number_text, percent_text
 
 SEGMENTS = (
@@ -27,11 +27,13 @@ def problem_status_chart(
     *,
     highlight: str | None = None,
     title: str | None = None,
+    picks: str | None = None,
     scale: float = 1.0,
 ) -> go.Figure:
     """A bar per row of `counts`, in its order, stacked 逾期 | 临期 | 整改中 | 待验收 | 已销号; closure rate beside it.
 
-    `label`: the column with the names (name, source, category, lead_unit …); `highlight`: a value of it.
+    `label`: the column with the names (name, source, category, lead_unit …); `highlight`: a value of it;
+    `picks`: the column whose value a click on a bar chooses.
     """
     rows = counts[counts["found"] > 0].reset_index(drop=True)
     if rows.empty:
@@ -42,6 +44,7 @@ def problem_status_chart(
         legend=[(name, colour) for _, name, colour in SEGMENTS],
     )  # fmt: skip
     names = [plain(name) or "未注明" for name in rows[label]]
+    chosen = rows[picks].fillna("") if picks else [""] * len(rows)
     for column, name, colour in SEGMENTS:
         values = parts[column]
         figure.add_bar(
@@ -49,7 +52,7 @@ def problem_status_chart(
             text=[str(v) if v >= max(0.06 * rows["found"].max(), 1) else "" for v in values],
             textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
             textfont={"color": "#FFFFFF" if column == "overdue" else palette.INK},
-            customdata=list(zip(plain_list(names), _hover(rows, values, name), strict=True)),
+            customdata=list(zip(names, _hover(rows, values, name), chosen, strict=True)),
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         )  # fmt: skip
     figure.add_scatter(
@@ -60,7 +63,8 @@ def problem_status_chart(
         ], hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
     figure.update_layout(barmode="stack", barcornerradius=0)
-    figure.update_xaxes(range=[0, float(rows["found"].max()) * 1.42], nticks=5, tickformat="d")
+    most = float(rows["found"].max())
+    figure.update_xaxes(range=[0, most * 1.42], **value_ticks(0, most * 1.2, is_count=True))
     bold = [f"<b>{n}</b>" if raw == highlight else n for n, raw in zip(names, rows[label], strict=True)]
     names_axis(figure, bold, scale)
     return figure

@@ -54,10 +54,10 @@ def reporting_heatmap_chart(
         colorscale=[list(stop) for stop in SHARES], showscale=False, xgap=2 * scale, ygap=2 * scale,
         text=[[str(n) if n > 0 else "" for n in row] for row in missing.to_numpy()], texttemplate="%{text}",
         customdata=[
-            [f"<b>{shown[i]}</b><br>{period_text(p)} {number_text(reported.iloc[i, j])}/{number_text(expected.iloc[i, j])}{unit}已报" for j, p in enumerate(periods)]
+            [[shown[i], f"{period_text(p)} {number_text(reported.iloc[i, j])}/{number_text(expected.iloc[i, j])}{unit}已报", codes[i]] for j, p in enumerate(periods)]
             for i in range(len(codes))
         ],
-        hovertemplate="%{customdata}<extra></extra>", textfont={"color": palette.INK},
+        hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>", textfont={"color": palette.INK},
     )  # fmt: skip
     figure.update_xaxes(
         tickmode="array", tickvals=list(range(len(periods))), ticktext=[_short(p, at) for at, p in enumerate(periods)],

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts import palette
-from charts.layout import empty_chart, styled_figure, value_ticks
+from charts.layout import empty_chart, styled_figure, unitless, value_ticks
 from settings import Indicator
 from wording import is_missing, number_text, percent_text, period_text, reported_text
 
@@ -115,7 +115,7 @@ def _label_lines(figure: go.Figure, years: list[str], tall: float, scale: float)
 
 
 def _add_years(figure: go.Figure, known: pd.DataFrame, indicator: Indicator, of: str, scale: float) -> None:
-    labels = [number_text(v, "", indicator.decimals) for v in known[of]]
+    labels = [unitless(v, indicator.unit, indicator.decimals) for v in known[of]]
     figure.add_bar(
         x=[period_text(p) for p in known["period"]], y=known[of], text=labels, textposition="outside",
         cliponaxis=False, width=0.5,
@@ -152,10 +152,9 @@ def _month_step(periods: pd.Series) -> int:
 
 
 def _short(value: float, indicator: Indicator) -> str:
-    """The figure without its unit, which the subtitle names; a per cent sign stays."""
-    if indicator.unit == "%":
-        return number_text(value, "%", 0 if value == round(value) else indicator.decimals)
-    return number_text(value, decimals=indicator.decimals)
+    """The figure without its unit, which the subtitle names; a target of 100 % has no decimals."""
+    is_whole = indicator.unit == "%" and value == round(value)
+    return unitless(value, indicator.unit, 0 if is_whole else indicator.decimals)
 
 
 def _trend_title(last: pd.Series, indicator: Indicator, of: str, name: str) -> str:
@@ -175,6 +174,8 @@ def _trend_subtitle(indicator: Indicator, of: str, last: pd.Series) -> str:
     what = ""
     if indicator.measure == "flow" and len(last["period"]) > 4:
         what = "1月起累计," if of == "cumulative" else "当月,"
+    elif indicator.since_january and len(last["period"]) > 4:
+        what = "1月起累计,"
     partial = (
         f"({reported_text(last['reported'], last['expected'], last['reported_by'])})"
         if last["reported"] < last["expected"]

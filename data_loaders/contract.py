@@ -55,6 +55,7 @@ TABLES: dict[str, dict[str, str]] = {
         "place_code": "str",
         "industry": "str",  # a key of [industries], or missing
         "jobs": "Int64",
+        "jobs_last_year": "Int64",  # at the end of last year
         "poor_jobs": "Int64",
         "households_carried": "Int64",
         "lon": "float64",
@@ -138,7 +139,7 @@ TABLES: dict[str, dict[str, str]] = {
     },
 }
 
-ADDED = {"places": ("initials",)}
+ADDED = {"places": ("initials",), "enterprises": ("jobs_last_year",)}
 """Columns that versions from before them do not have; read from such a version they are missing."""
 
 KEYS = {"places": ("place_code",), "enterprises": ("enterprise_id",), "problems": ("problem_id",)}

@@ -49,6 +49,7 @@ def read_enterprises(
             "place_code": entry.place_code,
             "industry": industries.get(industry or ""),
             "jobs": jobs,
+            "jobs_last_year": entry.count("jobs_last_year"),
             "poor_jobs": poor_jobs,
             "households_carried": entry.count("households_carried"),
             **_position(entry),

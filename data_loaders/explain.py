@@ -64,14 +64,17 @@ def explain(dataset: Dataset, place: str, indicator_id: str, period: str) -> Exp
     if spec is None:
         raise DataProblem(f"没有“{indicator_id}”这个指标。可用的有:{'、'.join(settings.indicators)}。")
     parts = (*spec.numerator, *spec.denominator) if spec.measure == "ratio" else (indicator_id,)
-    rows = dataset.observations[
-        dataset.observations["indicator_id"].isin(parts) & (dataset.observations["period"] == period)
-    ]
+    summed = _summed(settings, indicator_id, period)
+    at = dataset.observations["indicator_id"], dataset.observations["period"]
+    wanted = at[0].isin(parts) & (at[1] == period)
+    for part, periods in summed.items():
+        wanted |= (at[0] == part) & at[1].isin(periods)
+    rows = dataset.observations[wanted]
     if rows.empty:
         raise DataProblem(f"{spec.name}没有 {period} 这一期。")
     own = _rows_of(rows, place_code)
     cells = tuple(_cell(row, names, settings) for row in own.to_dict("records"))
-    value = _value(cells, spec.numerator, spec.denominator, 100.0 if spec.unit == "%" else 1.0)
+    value = _value(cells, spec.numerator, spec.denominator, 100.0 if spec.unit == "%" else 1.0, summed)
     return Explanation(
         place_name=names[place_code],
         indicator_id=indicator_id,
@@ -79,10 +82,34 @@ def explain(dataset: Dataset, place: str, indicator_id: str, period: str) -> Exp
         unit=spec.unit,
         period=period,
         value=value,
-        how=_how(cells, place_code, settings, spec.numerator, spec.denominator),
+        how=_how(cells, place_code, settings, spec.numerator, spec.denominator)
+        + (
+            f",{'、'.join(settings.indicators[part].name for part in summed)}从1月加到当期,缺一期就不算"
+            if summed
+            else ""
+        ),
         cells=cells,
         faults=_faults(dataset.faults, cells),
     )
+
+
+_STEP = {"month": 1, "quarter": 3, "year": 12}
+
+
+def _summed(settings: Settings, indicator_id: str, period: str) -> dict[str, list[str]]:
+    """Flows that a ratio with `since_january` sums up, and the periods of the year that each must have."""
+    spec = settings.indicators[indicator_id]
+    if not spec.since_january or len(period) == 4:
+        return {}
+    steps = {
+        part: _STEP[settings.indicators[part].frequency]
+        for part in (*spec.numerator, *spec.denominator)
+        if settings.indicators[part].measure == "flow"
+    }
+    return {
+        part: [f"{period[:4]}-{month:02d}" for month in range(step, int(period[5:]) + 1, step)]
+        for part, step in steps.items()
+    }
 
 
 def _rows_of(rows: pd.DataFrame, place_code: str) -> pd.DataFrame:
@@ -129,19 +156,27 @@ def _written_unit(row: dict[object, object], settings: Settings) -> str:
 
 
 def _value(
-    cells: tuple[Cell, ...], numerator: tuple[str, ...], denominator: tuple[str, ...], factor: float
+    cells: tuple[Cell, ...],
+    numerator: tuple[str, ...],
+    denominator: tuple[str, ...],
+    factor: float,
+    summed: dict[str, list[str]],
 ) -> float | None:
     if not numerator:
         known = [cell.value for cell in cells if cell.value is not None]
         return sum(known) if known else None
-    whole = {*numerator, *denominator}
-    by_place: dict[str, dict[str, float]] = {}
+    whole = {name: len(summed.get(name, ["one"])) for name in (*numerator, *denominator)}
+    by_place: dict[str, dict[str, list[float]]] = {}
     for cell in cells:
         if cell.value is not None:
-            by_place.setdefault(cell.place_code, {})[cell.indicator_id] = cell.value
-    complete = [figures for figures in by_place.values() if set(figures) == whole]
-    above = sum(figures[name] for figures in complete for name in numerator)
-    below = sum(figures[name] for figures in complete for name in denominator)
+            by_place.setdefault(cell.place_code, {}).setdefault(cell.indicator_id, []).append(cell.value)
+    complete = [
+        figures
+        for figures in by_place.values()
+        if {name: len(values) for name, values in figures.items()} == whole
+    ]
+    above = sum(sum(figures[name]) for figures in complete for name in numerator)
+    below = sum(sum(figures[name]) for figures in complete for name in denominator)
     return factor * above / below if below else None
 
 

@@ -28,7 +28,15 @@ _DATE_FIELDS = frozenset(
     {"found_on", "due_on", "claimed_on", "done_on", "accepted_on", "closed_on", "reopened_on", "since"}
 )
 _COUNT_FIELDS = frozenset(
-    {"jobs", "poor_jobs", "households_carried", "order", "households", "poor_households"}
+    {
+        "jobs",
+        "jobs_last_year",
+        "poor_jobs",
+        "households_carried",
+        "order",
+        "households",
+        "poor_households",
+    }
 )
 
 

@@ -34,6 +34,7 @@ COLUMNS = (
     Column("用工人数\n(人)", "带动就业"),
     Column("其中:建档立卡\n(人)", "带动就业", width=13),
     Column("带动户数\n(户)", "带动就业"),
+    Column("上年用工人数\n(人)", "带动就业", width=13),
     Column("经度", "位置", width=12, decimals=6),
     Column("纬度", "位置", width=12, decimals=6),
     Column("荣誉", width=22),
@@ -80,23 +81,25 @@ class Enterprise:
     industry: str
     written_industry: str
     jobs: int
+    jobs_last_year: int | None  # None: not there yet
     poor_jobs: int | None  # None: left blank
     households: int | None
     lon: float | None  # degrees, EPSG:4490; some clerks have not measured it
     lat: float | None
     honours: str
+    is_silent: bool = False  # the ledger leaves its jobs blank
 
 
 def enterprises(county: County, figures: Mapping[str, Figures]) -> list[Enterprise]:
     """All of them, in the order of their places; names are unique."""
-    rng = dice("enterprises")
+    rng, past = dice("enterprises"), dice("jobs last year")
     shares = np.array([branch.weight for branch in BRANCHES.values()])
     industries = rng.choice(list(BRANCHES), size=COUNT, p=shares / shares.sum())
     taken: set[str] = set()
     made = []
     for industry in industries:
         village = _place(county, figures, str(industry), rng)
-        made.append(_enterprise(county, village, str(industry), taken, rng))
+        made.append(_enterprise(county, village, str(industry), taken, rng, past))
     return sorted(made, key=lambda one: (county.villages[one.village].code, one.name))
 
 
@@ -113,7 +116,12 @@ def _place(county: County, figures: Mapping[str, Figures], industry: str, rng: n
 
 
 def _enterprise(
-    county: County, village: int, industry: str, taken: set[str], rng: np.random.Generator
+    county: County,
+    village: int,
+    industry: str,
+    taken: set[str],
+    rng: np.random.Generator,
+    past: np.random.Generator,
 ) -> Enterprise:
     branch, place = BRANCHES[industry], county.villages[village]
     # One in sixteen has grown into something else: the mean says little about the rest.
@@ -130,11 +138,26 @@ def _enterprise(
     # Clerks who do not know leave it out.
     poor = poor if rng.random() > 0.04 else None
     households = households if rng.random() > 0.05 else None
+    # Jobs for its own people, and no tie to any household; others have not told their jobs.
+    if households is not None and jobs < 60 and past.random() < 0.05:
+        households = 0
+    is_silent = jobs < 60 and bool(past.random() < 0.03)
     lon, lat = _inside(place, rng) if jobs > 60 or rng.random() > 0.07 else (None, None)
     return Enterprise(
-        name, kind, village, industry, str(rng.choice(branch.written)), jobs, poor, households, lon, lat,
-        _honours(kind, jobs, rng),
+        name, kind, village, industry, str(rng.choice(branch.written)), jobs, _jobs_last_year(industry, jobs, past),
+        poor, households, lon, lat, _honours(kind, jobs, rng), is_silent,
     )  # fmt: skip
+
+
+def _jobs_last_year(industry: str, jobs: int, rng: np.random.Generator) -> int | None:
+    """Most have grown a little, wicker loses orders, one in fifteen is new, and a few let half their people go."""
+    kind = rng.random()
+    if kind < 0.065:
+        return None
+    grown = rng.normal(-0.06 if industry == "wicker" else 0.07, 0.10)
+    if kind > 0.96:
+        grown = -rng.uniform(0.25, 0.55)
+    return max(2, round(jobs / (1 + float(np.clip(grown, -0.6, 0.45)))))
 
 
 def _name(place: Village, kind: str, branch: Branch, taken: set[str], rng: np.random.Generator) -> str:
@@ -182,10 +205,11 @@ def _row(county: County, number: int, one: Enterprise) -> Row:
     village = county.villages[one.village]
     township = county.townships[village.township]
     households: Cell = "--" if one.households is None else one.households
+    jobs, poor_jobs = (None, None) if one.is_silent else (one.jobs, one.poor_jobs)
     return Row(
         [
             number, one.name, one.kind, township.name, village.name, one.written_industry,
-            one.jobs, one.poor_jobs, households, one.lon, one.lat, one.honours or None,
+            jobs, poor_jobs, households, one.jobs_last_year, one.lon, one.lat, one.honours or None,
         ]
     )  # fmt: skip
 
@@ -193,7 +217,7 @@ def _row(county: County, number: int, one: Enterprise) -> Row:
 def ledger_sheet(county: County, listed: list[Enterprise]) -> Sheet:
     """The ledger, numbered in the order of its places."""
     rows = [_row(county, number, one) for number, one in enumerate(listed, start=1)]
-    rows.append(Row(["合计", *[None] * 5, SUM, SUM, SUM, None, None, None], kind="total"))
+    rows.append(Row(["合计", *[None] * 5, SUM, SUM, SUM, SUM, None, None, None], kind="total"))
     return Sheet(
         "经营主体",
         f"{NAME}新型农业经营主体和产业基地带动就业台账",
@@ -201,7 +225,7 @@ def ledger_sheet(county: County, listed: list[Enterprise]) -> Sheet:
         COLUMNS,
         rows,
         (
-            "说明:1.经纬度采用2000国家大地坐标系;2.带动户数含土地流转、务工、订单收购、入股分红等方式。",
+            "说明:1.经纬度采用2000国家大地坐标系;2.带动户数含土地流转、务工、订单收购、入股分红等方式;3.上年用工人数为2025年末数,当年新办的不填。",
             "填表人:                审核人:",
         ),
     )

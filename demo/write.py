@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from demo import enterprises, households, mistakes, monthly, problems, register, route, targets
+from demo import chains, enterprises, households, loans, mistakes, monthly, problems, register, route, targets
 from demo.county import County, county
 from demo.industries import figures
 from demo.mistakes import Planted
@@ -27,7 +27,9 @@ def write_county(raw: Path, progress: Progress | None = None) -> list[Planted]:
     """
     raw.mkdir(parents=True, exist_ok=True)
     here = county()
-    total = 4 + len(YEARS) + len(QUARTER_ENDS) + len(problems.INSPECTIONS) + len(MONTHS)
+    total = (
+        4 + 2 * len(YEARS) + len(loans.YEARS) + len(QUARTER_ENDS) + len(problems.INSPECTIONS) + len(MONTHS)
+    )
     register.write_borders(here, raw / register.BORDERS_FILE)
     if progress:
         progress(1, total, register.BORDERS_FILE)
@@ -52,6 +54,11 @@ def _books(here: County) -> Iterator[Book]:
         yield targets.file_name(year), [targets.target_sheet(here, true, year)], ()
     for quarter, sheet in zip(QUARTER_ENDS, households.household_sheets(here), strict=True):
         yield households.file_name(quarter), [sheet], ()
+    linked = chains.chains(here, true)
+    for year in YEARS:
+        yield chains.file_name(year), chains.ledger_sheets(here, linked, year), ()
+    for year in loans.YEARS:
+        yield loans.file_name(year), loans.progress_sheets(here, year), ()
     found = problems.problems(here)
     for inspection in problems.INSPECTIONS:
         sheet = problems.ledger_sheet(here, inspection, found[inspection.prefix])

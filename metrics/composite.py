@@ -147,7 +147,7 @@ def part_scores(
 
 def yardstick_of(history: pd.DataFrame, ranking: Ranking, period: str) -> pd.DataFrame:
     """Mean and (population) deviation of each part's figures in the yardstick's period, a row per part."""
-    reference = composite_at(history, ranking.reference or year_before(period))
+    reference = composite_at(history, _yardstick_period(ranking, period))
     rows = {}
     for part in ranking.parts:
         figures = reference[f"raw_{part.id}"].to_numpy(dtype=np.float64)
@@ -291,10 +291,19 @@ def _scored(
     return out
 
 
+def _yardstick_period(ranking: Ranking, period: str) -> str:
+    """The configured reference, a year before where that does not lie before the period.
+
+    Measured by the mean and deviation that it moves itself, a township could gain and lose a place by it.
+    """
+    reference = ranking.reference
+    return reference if reference and period_key(reference) < period_key(period) else year_before(period)
+
+
 def _reference_columns(periods: list[str], ranking: Ranking) -> NDArray[np.intp]:
     """For each period the column of the period whose mean and deviation are its yardstick; -1 for none."""
     position = {period: at for at, period in enumerate(periods)}
-    wanted = (latest_at(periods, ranking.reference or year_before(period)) for period in periods)
+    wanted = (latest_at(periods, _yardstick_period(ranking, period)) for period in periods)
     return np.array([-1 if period is None else position[period] for period in wanted], dtype=np.intp)
 
 

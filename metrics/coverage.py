@@ -29,7 +29,8 @@ def households_by_measures(
 
     measures_0 … measures_n: households (the last stands for n or more); households: all of them (their sum when
     no total is configured); mean_measures: a lower bound, since n or more counts as n; covered: households with
-    at least `coverage.target` measures; covered_share in % of households; rest: households - sum of the classes
+    at least `coverage.target` measures; carried: households with at least one; covered_share and carried_share in %
+    of households; rest: households - sum of the classes
     (not 0: the ledger contradicts itself); reported / expected: places behind the figures. Missing places are
     last; no rows when nothing is configured or reported.
     """
@@ -70,6 +71,8 @@ def households_by_measures(
             ),
             "covered": np.where(np.isnan(in_classes), np.nan, covered),
             "covered_share": 100 * divided(covered, households),
+            "carried": in_classes - counts[0],
+            "carried_share": 100 * divided(in_classes - counts[0], households),
             "rest": households - in_classes,
             "reported": np.nan_to_num(reported[:, 0]).astype("int64"),
             "expected": expected[:, 0].astype("int64"),
@@ -103,6 +106,6 @@ def _columns(frame: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
     return frame.reindex(
         columns=[
             "place_code", "name", "parent_code", "period", *classes, "households", "mean_measures",
-            "covered", "covered_share", "rest", "reported", "expected",
+            "covered", "covered_share", "carried", "carried_share", "rest", "reported", "expected",
         ]
     )  # fmt: skip

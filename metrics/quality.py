@@ -56,24 +56,24 @@ def late_reporters(matrix: pd.DataFrame, period: str | None = None) -> pd.DataFr
     known = matrix if period is None else matrix[matrix["period"].map(period_key) <= period_key(period)]
     if known.empty:
         return pd.DataFrame(columns=LATE_COLUMNS)
-    ordered = known.sort_values("period", key=lambda periods: periods.map(period_key))
-    latest = ordered.groupby(["source_id", "place_code"], as_index=False).last()
-    came = ordered[ordered["reported"] > 0]
-    last = came.groupby(["source_id", "place_code"]).agg(last_period=("period", "last")).reset_index()
-    joined = latest.merge(last, on=["source_id", "place_code"], how="left", validate="one_to_one")
-    position = {
-        source: {p: at for at, p in enumerate(sorted_periods(group["period"]))}
-        for source, group in ordered.groupby("source_id")
-    }
-    joined["periods_missing"] = [
-        position[source][now] - (-1 if pd.isna(then) else position[source][then])
-        for source, now, then in zip(
-            joined["source_id"], joined["period"], joined["last_period"], strict=True
-        )
-    ]
+    order = {period: at for at, period in enumerate(sorted_periods(known["period"].unique()))}
+    at = known["period"].map(order)
+    # Where a period stands among those of its own source, the earliest 0.
+    position = at.groupby(known["source_id"]).rank(method="dense").astype("int64") - 1
+    ordered = known.assign(position=position).sort_values("position", kind="stable")
+    who = ["source_id", "place_code"]
+    latest = ordered.drop_duplicates(who, keep="last")
+    came = ordered[ordered["reported"] > 0].drop_duplicates(who, keep="last")
+    last = came[[*who, "period", "position"]].rename(
+        columns={"period": "last_period", "position": "last_position"}
+    )
+    joined = latest.merge(last, on=who, how="left", validate="one_to_one")
+    joined["periods_missing"] = joined["position"] - joined["last_position"].fillna(-1).astype("int64")
     late = joined[joined["reported"] < joined["expected"]]
     return late.sort_values(
-        ["periods_missing", "share", "place_code"], ascending=[False, True, True], ignore_index=True
+        ["periods_missing", "share", "place_code", "source_id"],
+        ascending=[False, True, True, True],
+        ignore_index=True,
     )[LATE_COLUMNS]
 
 

@@ -12,11 +12,18 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from data_loaders.contract import AWAITING, CLOSED
+from data_loaders.contract import AWAITING, CLOSED, RECTIFYING, UNCLAIMED
 from metrics.register import township_codes
 from settings import Problems
 
 WARNINGS = {"red": "逾期", "yellow": "反弹未销号", "blue": "临期", "none": "正常"}
+STEPS = {
+    "found_on": UNCLAIMED,
+    "claimed_on": RECTIFYING,
+    "done_on": AWAITING,
+    "accepted_on": AWAITING,
+    "closed_on": CLOSED,
+}
 COUNT_COLUMNS = ["found", "closed", "awaiting", "open", "overdue", "nearly_due", "reopened", "closure_rate"]
 
 
@@ -117,6 +124,49 @@ def due_within(laddered: pd.DataFrame, windows: Problems) -> dict[int, int]:
     """Open problems whose deadline is at most so many days away, per configured window; overdue ones not."""
     days = laddered.loc[laddered["is_open"], "days_left"]
     return {window: int(days.between(0, window).sum()) for window in windows.due_windows}
+
+
+def standing_on(problems: pd.DataFrame, events: pd.DataFrame, day: date) -> pd.DataFrame:
+    """The problems as they stood at the end of a day: those found by then, with the status that they had.
+
+    Days of reporting done, acceptance and closing after it are missing, and only reopenings up to it count. `events`
+    are the changes of status; a problem without any has those that its own dates tell. Deadline, place and wording
+    are today's: the tables keep no earlier ones. A problem without a date of finding was there from the start.
+    """
+    on = pd.Timestamp(day)
+    known = problems[~(problems["found_on"] > on)].reset_index(drop=True)
+    told = _all_events(known, events)
+    later = told["on"] > on
+    last = told[~later].drop_duplicates("problem_id", keep="last").set_index("problem_id")["to_status"]
+    # Who has no later change stands as today, whatever its dates say; before its first change it was unclaimed.
+    then = last.reindex(known["problem_id"]).astype("str").fillna(UNCLAIMED).set_axis(known.index)
+    status = known["status"].mask(known["problem_id"].isin(told.loc[later, "problem_id"]), then)
+    again = told.loc[later & (told["from_status"] == CLOSED), "problem_id"].value_counts()
+    count = known["reopened_count"] - known["problem_id"].map(again).fillna(0).astype("Int64")
+    dates = {name: known[name].mask(known[name] > on) for name in ("done_on", "accepted_on", "closed_on")}
+    return known.assign(status=status.astype("str"), reopened_count=count.clip(lower=0), **dates)
+
+
+def reopened_between(problems: pd.DataFrame, events: pd.DataFrame, after: date, until: date) -> pd.DataFrame:
+    """Problems that were struck off once, came back after the one day and by the other, and are not struck off."""
+    days = events["on"].between(pd.Timestamp(after), pd.Timestamp(until), inclusive="right")
+    again = events.loc[
+        days & (events["from_status"] == CLOSED) & (events["to_status"] != CLOSED), "problem_id"
+    ]
+    is_closed = (problems["status"] == CLOSED).fillna(False).astype(bool)
+    return problems[problems["problem_id"].isin(again) & ~is_closed]
+
+
+def _all_events(problems: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Changes of status (problem_id, on, from_status, to_status), earliest first; see `standing_on`."""
+    columns = ["problem_id", "on", "from_status", "to_status"]
+    silent = problems[~problems["problem_id"].isin(events["problem_id"])]
+    own = [
+        pd.DataFrame({"problem_id": silent["problem_id"], "on": silent[name], "to_status": status})
+        for name, status in STEPS.items()
+    ]
+    dated = pd.concat([events[columns], *own], ignore_index=True).dropna(subset=["on"])
+    return dated.sort_values("on", kind="stable", ignore_index=True)[columns]
 
 
 def closure_rates(problems: pd.DataFrame, on: date) -> pd.DataFrame:

@@ -1,30 +1,45 @@
-"""带动就业: jobs per enterprise by industry and township, and the ledger itself."""
+"""带动就业: jobs per enterprise, on how few they hang, whom to ask about, and the ledger itself."""
+
+from pathlib import Path
 
 import streamlit as st
 
 from ui import answers, filters, frame, notices
-from ui.enterprise_charts import by_industry, by_township, township_table
-from ui.enterprise_list import enterprise_list
-from ui.html import cards
-from ui.job_cards import job_cards
+from ui.enterprise_attention import attention
+from ui.enterprise_charts import concentration, distribution, summary_cards
+from ui.enterprise_list import enterprise_list, found_enterprises, search_box, wall_list
+from ui.view import params
 
-with frame.page("enterprises") as page:
+STYLE = Path(frame.__file__).with_name("jobs.css")
+PARTS = ("分布", "集中度", "要关注的主体", "名单")
+
+with frame.page("enterprises", STYLE) as page:
     data, view = page.data, page.view
+    ledger = answers.within(answers.enterprises(data), view.place, page.level)
     with filters.bar():
         filters.place(data, view, villages=True)
+        part = filters.part("part", "看什么", PARTS) if len(ledger) else PARTS[0]
+        words = search_box() if len(ledger) and part != PARTS[-1] else ""
+        if ledger[["place_code", "lon"]].notna().any(axis=None):
+            st.page_link(
+                "pages/map.py",
+                label="在地图上看",
+                icon=":material/map:",
+                query_params=params(view, overlays="enterprises"),
+            )
 
-    ledger = answers.within(answers.enterprises(data), view.place, page.level)
     if ledger.empty:
         notices.empty(f"{page.place_name}还没有经营主体和基地台账。")
     else:
-        st.html(cards(job_cards(ledger), kind="small"))
-        industries, townships = st.columns(2, gap="medium")
-        with industries:
-            by_industry(page, ledger)
-        with townships:
-            if view.present:
-                st.html(township_table(page))
-            else:
-                by_township(page)
-        with st.container(key="gm_detail_list"):
-            enterprise_list(ledger)
+        summary_cards(page, ledger)
+        found_enterprises(page, ledger, words)
+        if part == "分布":
+            distribution(page, ledger)
+        elif part == "集中度":
+            concentration(page, ledger)
+        elif part == "要关注的主体":
+            attention(page, ledger)
+        elif view.present:
+            wall_list(page, ledger)
+        else:
+            enterprise_list(page, ledger)

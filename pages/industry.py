@@ -1,30 +1,49 @@
-"""产业覆盖: every industry by place and over time; households by number of industry measures."""
+"""产业覆盖: every industry by place and over time; households by number of industry measures; what places live on."""
 
 import streamlit as st
 
-from ui import answers, filters, frame, notices
+from ui import all_industries, answers, filters, frame, industries, notices
+from ui.chains import chains
 from ui.figure_card import figure_card
 from ui.figure_source import figure_source
+from ui.funnels import funnels
 from ui.html import cards, note
-from ui.industries import default_indicator, figures_table, indicators_by_industry, of_same_industry, parts_of
 from ui.industry_charts import by_place, over_time
-from ui.measures import measures
+from ui.measures import level_chosen, measures
+from ui.structure import basis_chosen, structure
 
-BY_INDUSTRY, MEASURES = "按产业看", "措施到户"
+ALL, BY_INDUSTRY, MEASURES, STRUCTURE = "全部产业", "按产业看", "措施到户", "结构"
+CHAINS, FUNNELS = "产业链", "资金进度"
 
-with frame.page("industry") as page:
+with frame.page("industry", all_industries.STYLE) as page:
     data, view, settings = page.data, page.view, page.data.settings
+    more = ((CHAINS,) if settings.chains else ()) + ((FUNNELS,) if settings.funnels else ())
+    parts = (ALL, BY_INDUSTRY, MEASURES, STRUCTURE, *more)
     with filters.bar():
         filters.place(data, view, villages=True)
-        part = filters.part("part", "看什么", (BY_INDUSTRY, MEASURES))
-        indicator = None
+        industries.lead_to(BY_INDUSTRY)
+        part = filters.part("part", "看什么", parts)
+        indicator = level = basis = None
         if part == BY_INDUSTRY:
-            options = indicators_by_industry(settings)
-            indicator = filters.indicator(data, view, options, default=default_indicator(settings))
+            options = industries.indicators_by_industry(settings)
+            first = industries.default_indicator(settings)
+            indicator = filters.indicator(data, view, options, default=first)
+        elif part == MEASURES:
+            level = level_chosen(page)
+        elif part == STRUCTURE:
+            basis = basis_chosen(page)
         filters.period(data, view)
 
-    if part == MEASURES:
-        measures(page)
+    if part == ALL:
+        all_industries.all_industries(page, BY_INDUSTRY)
+    elif part == MEASURES:
+        measures(page, level or "township")
+    elif part == STRUCTURE:
+        structure(page, basis)
+    elif part == CHAINS:
+        chains(page)
+    elif part == FUNNELS:
+        funnels(page)
     elif indicator is None:
         notices.empty("配置文件里还没有定义指标。")
     elif answers.of_place(data, indicator, view.place, view.period) is None:
@@ -34,11 +53,9 @@ with frame.page("industry") as page:
         with compare:
             by_place(page, indicator)
         with run:
-            shown = of_same_industry(settings, indicator)
-            figures = [figure_card(data, each, view.place, view.period) for each in shown]
-            st.html(cards(figures, kind="left"))
+            st.html(cards([figure_card(data, indicator, view.place, view.period)], kind="left"))
             figure_source(data, indicator, view.place, view.period)
             over_time(page, indicator)
         with st.container(key="gm_detail_table"):
-            figures_table(page, indicator, parts_of(page, indicator))
+            industries.figures_table(page, indicator, industries.parts_of(page, indicator))
             st.html(note("排序:最差在前,未报送在最后。不同单位的产业不相加。"))

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from charts.quality import reporting_heatmap_chart
 from metrics.quality import late_reporters, suspicious_faults
 from ui import answers, filters, frame, notices
-from ui.draw import chart
 from ui.fault_download import download
 from ui.faults import fault_list, files_read, late_table, quality_cards, suspicious_list
 from ui.html import cards
 from ui.reconciliation import has_differences, names_of_places, report_differences
+from ui.reporting import reporting_chart
 
 REPORTING, FAULTS, SUSPICIOUS, NAMES, REPORTS = "报送进度", "检查问题", "可疑数字", "地名对照", "报表差异"
 
@@ -33,11 +32,7 @@ with frame.page("quality") as page:
             if matrix.empty:
                 notices.empty(f"{title or '台账'}还没有任何单位报送。")
             else:
-                chart(
-                    page,
-                    ("reporting", title, view.period),
-                    lambda: reporting_heatmap_chart(matrix, title=f"{title}:谁还没有报"),
-                )
+                reporting_chart(page, title or "", matrix)
         with late_:
             late = answers.within(late_reporters(matrix, view.period), view.place, page.level)
             st.subheader(f"没有报齐的乡镇 {len(late)} 个", anchor=False)

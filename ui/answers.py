@@ -6,13 +6,30 @@ change them. One line each: what an answer means is written where it is computed
 
 from __future__ import annotations
 
+from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from data_loaders.contract import Dataset
+from metrics import (
+    bands,
+    coverage,
+    employment,
+    exceptions,
+    figures,
+    firmness,
+    gains,
+    quality,
+    ranking,
+    rectification,
+    since_meeting,
+)
+from metrics import chains as linked
 from metrics import composite as scores
-from metrics import coverage, employment, figures, overview, quality, ranking, rectification
+from metrics.exceptions import Urgent
+from metrics.funnels import funnel as funnel_of
 from metrics.map_quantities import Axes, Quantified, Quantity, axes_of, quantified, quantities_of
 from metrics.periods import sorted_periods
 from ui import cached
@@ -110,9 +127,13 @@ def at(data: Dataset, indicator: str, level: str, period: str | None) -> pd.Data
 
 def of_place(data: Dataset, indicator: str, place: str, period: str | None) -> dict[str, Any] | None:
     """One place's row of `at`; None when the indicator has no figures at all by then."""
-    found = at(data, indicator, cached.places(data)[place].level, period)
-    rows = records(found[found["place_code"] == place])
-    return rows[0] if rows else None
+
+    def find() -> dict[str, Any] | None:
+        found = at(data, indicator, cached.places(data)[place].level, period)
+        rows = records(found[found["place_code"] == place])
+        return rows[0] if rows else None
+
+    return keep_as(data, ("of place", indicator, place, period), find)
 
 
 def series(data: Dataset, indicator: str, place: str) -> pd.DataFrame:
@@ -134,15 +155,60 @@ def reported_periods(data: Dataset, indicator: str) -> list[str]:
     return keep_as(data, ("periods", indicator), find)
 
 
-def urgent(data: Dataset, period: str | None, limit: int = 12) -> list[overview.Urgent]:
-    """`overview.urgent`: what needs a decision."""
+def urgent(data: Dataset, period: str | None, place: str | None = None, limit: int = 12) -> list[Urgent]:
+    """`exceptions.urgent`: what needs a decision, of the county or of one township or village."""
+
+    def make() -> list[Urgent]:
+        tables = exceptions.Tables(
+            values=lambda indicator, level: values(data, indicator, level),
+            places=data.places,
+            problems=problems(data),
+            reporting=reporting(data, period),
+            blank=blank_villages(data, period),
+            composite=composite(data, period),
+        )
+        return exceptions.urgent(tables, data.settings, period, place, limit)
+
+    return keep_as(data, ("urgent", period, place, limit), make)
+
+
+def problem_changes(data: Dataset, since: date) -> since_meeting.ProblemChanges:
+    """`since_meeting.problem_changes` up to the as-of day, with names of township and place."""
+
+    def make() -> since_meeting.ProblemChanges:
+        windows, until = data.settings.problems, data.manifest.as_of
+        found = since_meeting.problem_changes(data.problems, data.problem_events, windows, since, until)
+        known = names(data)
+        return since_meeting.ProblemChanges(
+            *(
+                frame.assign(
+                    township=frame["township_code"].map(known).fillna("县直及未注明"),
+                    place=frame["place_code"].map(known),
+                )
+                for frame in (found.closed, found.overdue, found.reopened, found.found)
+            )
+        )
+
+    return keep_as(data, ("problem changes", since), make)
+
+
+def rank_changes(data: Dataset, since: date, period: str | None) -> since_meeting.RankChanges:
+    """`since_meeting.rank_changes` by the composite score."""
+    make = since_meeting.rank_changes
     return keep_as(
-        data,
-        ("urgent", period, limit),
-        lambda: overview.urgent(
-            data.observations, data.places, data.problems, data.settings, period, data.manifest.as_of, limit
-        ),
+        data, ("rank changes", since, period), lambda: make(composite_history(data), since, period)
     )
+
+
+def coverage_changes(data: Dataset, since: date, period: str | None) -> since_meeting.CoverageChanges:
+    """`since_meeting.coverage_changes` of the villages."""
+
+    def make() -> since_meeting.CoverageChanges:
+        earlier = since_meeting.period_known(since, period)
+        then, now = (households(data, "village", at) for at in (earlier, period))
+        return since_meeting.coverage_changes(then, now, data.places)
+
+    return keep_as(data, ("coverage changes", since, period), make)
 
 
 def composite(data: Dataset, period: str | None, group: str | None = None) -> pd.DataFrame:
@@ -183,6 +249,53 @@ def closures(data: Dataset) -> pd.DataFrame:
     return keep_as(data, "closures", make)
 
 
+def intervals(data: Dataset, period: str | None, group: str | None = None) -> pd.DataFrame:
+    """`firmness.rank_intervals`: the ranks that other weights would give."""
+    make = firmness.rank_intervals
+    return keep_as(
+        data,
+        ("intervals", period, group),
+        lambda: make(composite(data, period, group), data.settings.ranking),
+    )
+
+
+def rank_bands(data: Dataset, period: str | None, group: str | None = None) -> pd.DataFrame:
+    """`bands.bands`: who is on the red and on the black list."""
+    make = bands.bands
+    return keep_as(
+        data, ("bands", period, group), lambda: make(composite(data, period, group), data.settings.ranking)
+    )
+
+
+def yardstick(data: Dataset, period: str | None, group: str | None = None) -> pd.DataFrame | None:
+    """`composite.yardstick_of` the period that the scores are of; None where the method needs none."""
+    found = composite(data, period, group)["period"].dropna()
+    if data.settings.ranking.method != "zscore" or found.empty:
+        return None
+    make, at = scores.yardstick_of, str(found.iloc[0])
+    return keep_as(
+        data,
+        ("yardstick", at, group),
+        lambda: make(composite_history(data, group), data.settings.ranking, at),
+    )
+
+
+def rank_steps(data: Dataset, place: str, period: str | None, group: str | None = None) -> pd.DataFrame:
+    """`gains.steps`: what would gain a township one place, and what would lose it one."""
+    make = gains.steps
+    return keep_as(
+        data,
+        ("steps", place, period, group),
+        lambda: make(
+            composite(data, period, group),
+            part_values(data),
+            data.settings,
+            place,
+            yardstick(data, period, group),
+        ),
+    )
+
+
 def ranked(data: Dataset, indicator: str, period: str | None) -> pd.DataFrame:
     """`ranking.indicator_ranking` of the townships, by completion where there are targets."""
 
@@ -214,6 +327,31 @@ def blank_villages(data: Dataset, period: str | None) -> pd.DataFrame:
     )
 
 
+def chain_balance(data: Dataset, number: int, level: str, period: str | None) -> pd.DataFrame:
+    """`chains.chain_balance` of the configured chain with that number."""
+    chain, make = data.settings.chains[number], linked.chain_balance
+    return keep_as(
+        data, ("chain", number, level, period), lambda: make(chain, partial(values, data), level, period)
+    )
+
+
+def chain_course(data: Dataset, number: int, place: str) -> pd.DataFrame:
+    """`chains.chain_course` of one place."""
+    chain, level = data.settings.chains[number], cached.places(data)[place].level
+    every = keep_as(
+        data, ("course", number, level), lambda: linked.chain_course(chain, partial(values, data), level)
+    )
+    return every[every["place_code"] == place]
+
+
+def funnel(data: Dataset, number: int, level: str, period: str | None) -> pd.DataFrame:
+    """`funnels.funnel` of the configured funnel with that number."""
+    spec = data.settings.funnels[number]
+    return keep_as(
+        data, ("funnel", number, level, period), lambda: funnel_of(spec, partial(values, data), level, period)
+    )
+
+
 def enterprises(data: Dataset) -> pd.DataFrame:
     """`employment.enterprise_jobs`: the ledger with names of industry, township and village."""
 
@@ -242,6 +380,11 @@ def reporting(data: Dataset, until: str | None) -> pd.DataFrame:
     sources = [source.id for source in data.settings.sources if source.kind == "observations"]
     make = quality.reporting_matrix
     return keep_as(data, ("reporting", until), lambda: make(data.observations, data.places, sources, until))
+
+
+def late(data: Dataset, until: str | None) -> pd.DataFrame:
+    """`quality.late_reporters` of every source, up to a period."""
+    return keep_as(data, ("late", until), lambda: quality.late_reporters(reporting(data, until)))
 
 
 def names(data: Dataset) -> dict[str, str]:

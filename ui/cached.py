@@ -18,6 +18,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from threading import Lock
+from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -34,48 +35,74 @@ OPEN_VERSIONS = 2  # the one being read and the one that readers are leaving
 KEPT_BYTES = 400_000_000
 FIGURE_BYTES = 60_000  # what a figure is taken to weigh; it cannot say so itself
 OBJECT_BYTES = 60  # and any other small thing
+NO_TIME = 0.01  # s; what takes less is made again in no time, and the clock is too rough to compare
+
+
+@dataclass
+class _Kept:
+    """A value with its weight in bytes, what it took to make, and how worth keeping that makes it."""
+
+    value: Any
+    size: int
+    seconds: float
+    worth: float = 0.0
 
 
 class _Store:
-    """Values by key, computed once even if many sessions ask together, oldest forgotten first."""
+    """Values by key, computed once even if many sessions ask together.
+
+    When room is short, what is least worth its room goes first: worth is seconds to make it again per byte, on top
+    of the worth of what went last, so that whatever nobody asks for goes in the end (Cao and Irani, 1997,
+    GreedyDual-Size). By age alone a few large tables, made in a moment, push out thousands of small answers.
+    """
 
     def __init__(self) -> None:
-        self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._values: OrderedDict[Hashable, _Kept] = OrderedDict()  # what was asked for last stands last
         self._locks: dict[Hashable, Lock] = {}
         self._lock = Lock()
         self._bytes = 0
+        self._gone = 0.0  # worth of what went last
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         with self._lock:
             if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key][0]
+                return self._asked_for(key)
             making = self._locks.setdefault(key, Lock())
         with making:
             with self._lock:
                 if key in self._values:
-                    return self._values[key][0]
+                    return self._asked_for(key)
             try:
+                started = perf_counter()
                 value = make()
-                self._keep(key, value)
+                self._keep(key, value, perf_counter() - started)
             finally:
                 with self._lock:
                     self._locks.pop(key, None)
         return value
 
-    def _keep(self, key: Hashable, value: Any) -> None:
+    def _asked_for(self, key: Hashable) -> Any:
+        self._values.move_to_end(key)
+        kept = self._values[key]
+        kept.worth = self._gone + kept.seconds / kept.size
+        return kept.value
+
+    def _keep(self, key: Hashable, value: Any, seconds: float) -> None:
         with self._lock:
-            size = _weight(value)
-            self._values[key] = (value, size)
-            self._bytes += size
+            kept = _Kept(value, _weight(value), max(seconds, NO_TIME))
+            self._values[key] = kept
+            self._asked_for(key)
+            self._bytes += kept.size
             while self._bytes > KEPT_BYTES and len(self._values) > 1:
-                _, (_, freed) = self._values.popitem(last=False)
-                self._bytes -= freed
+                # Not what was just made: it is wanted now. The first of equals is the oldest.
+                going = min(list(self._values)[:-1], key=lambda each: self._values[each].worth)
+                self._gone = self._values[going].worth
+                self._bytes -= self._values.pop(going).size
 
     def forget(self, is_old: Callable[[Any], bool]) -> None:
         with self._lock:
             for key in [key for key in self._values if is_old(key)]:
-                self._bytes -= self._values.pop(key)[1]
+                self._bytes -= self._values.pop(key).size
 
 
 def _weight(value: Any) -> int:

@@ -1,7 +1,7 @@
-"""The composite score in tables: the townships' order, one township's parts.
+"""The composite score in words: who stands where, how firmly, and how the score is made.
 
-In: `metrics.ranking.township_ranking`. Out: HTML tables. A township without a score is listed with what is
-missing, never with 0.
+In: `metrics.composite`, `metrics.firmness` and `metrics.bands` by way of `ui.answers`. Out: one table that every part of
+the page draws from, and sentences. A township without a score is told with what is missing, never with 0.
 """
 
 from __future__ import annotations
@@ -12,141 +12,134 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from charts.firmness import interval_text
+from charts.ranking import move_text
 from data_loaders.contract import Dataset
-from metrics.ranking import part_names, part_weights
-from settings import Indicator, Settings
+from metrics.bands import BAND_NAMES
+from metrics.composite import lower_is_better, members_of, part_names, part_weights
+from settings import RankingPart, Settings
 from ui import answers, notices, view
-from ui.frame import Page
-from ui.html import Card, Column, Row, Words, cards, table
+from ui.cached import keep_as
+from ui.html import Column, Words, table
 from ui.navigation import entry
-from ui.problem_cards import problem_cards
 from ui.view import View
-from wording import is_missing, number_text, period_text
+from wording import is_missing, number_text, percent_text, period_text
 
 LAST = 5
+WHOLE_COUNTY = "全县"
+JUDGED = {"completion": "完成率", "value": "数值", "year_change": "同比"}
+
+
+def standing(data: Dataset, period: str | None, group: str | None = None) -> pd.DataFrame:
+    """`answers.composite` with rank_low, rank_high, near and band; is_close: not to be told apart from the row above."""
+
+    def make() -> pd.DataFrame:
+        joined = answers.composite(data, period, group)
+        for more in (answers.intervals(data, period, group), answers.rank_bands(data, period, group)):
+            joined = joined.merge(more, on="place_code", how="left", validate="one_to_one")
+        above = joined["place_code"].shift(1)
+        return joined.assign(
+            is_close=[code in near for code, near in zip(above, joined["near"], strict=True)]
+        )
+
+    return keep_as(data, ("standing", period, group), make)
+
+
+def groups_of(data: Dataset) -> tuple[str, ...]:
+    """Configured groups that have at least one township."""
+    settings = data.settings
+    return tuple(name for name in settings.ranking.groups if members_of(data.places, settings, name))
 
 
 def moved(change: Any) -> Words:
     """A change of rank in words: ↑2, ↓1, 持平."""
+    if is_missing(change) or change == 0:
+        return Words(move_text(change), "soft")
+    return Words(move_text(change), "good" if change > 0 else "warn")
+
+
+def gained(change: Any) -> Words:
+    """A change of the score: +3.2, -1.0."""
     if is_missing(change):
         return Words("—", "soft")
-    places = int(change)
-    if places == 0:
-        return Words("持平", "soft")
-    return Words(f"↑{places}", "good") if places > 0 else Words(f"↓{-places}", "warn")
+    told, shown = number_text(change, decimals=1, signed=True), round(change, 1)
+    return Words(told, "good" if shown > 0 else "warn" if shown < 0 else "soft")
 
 
-def ranking_table(data: Dataset, ranking: pd.DataFrame, place: str | None) -> str:
-    """All townships, best first, with score, change of rank and each part's score."""
-    parts = part_names(data.settings)
-    columns = [
-        Column("名次", is_number=True),
-        Column("乡镇"),
-        Column("得分", is_number=True),
-        Column("升降", is_number=True),
-        *(Column(name, is_number=True, wraps=True, is_small_print=True) for name in parts.values()),
-    ]
-    rows: list[Row] = []
-    for row in answers.records(ranking):
-        if is_missing(row["rank"]):
-            state: list[str | Words] = [
-                Words("—", "soft"),
-                row["name"],
-                Words("未报送", "soft"),
-                Words("", ""),
-            ]
-        else:
-            score = Words(number_text(row["score"], decimals=1), "strong")
-            state = [str(row["rank"]), row["name"], score, moved(row["rank_change"])]
-        scores = [_part(row[part]) for part in parts]
-        rows.append(([*state, *scores], row["place_code"] == place))
-    return table(columns, rows)
+def rank_text(row: Mapping[str, Any], *, short: bool = False) -> str:
+    """The rank with the ranks that other weights would give: 第5名(4–7), 第1名(稳); — without a rank."""
+    if is_missing(row["rank"]):
+        return "—"
+    told = f"{row['rank']}" if short else f"第{row['rank']}名"
+    if is_missing(row["rank_low"]):
+        return told
+    is_firm = row["rank_low"] == row["rank_high"]
+    return f"{told}({'稳' if is_firm else interval_text(row['rank_low'], row['rank_high'])})"
 
 
-def indicator_table(spec: Indicator, ranking: pd.DataFrame, place: str | None) -> str:
-    """One indicator's townships, best first, with figure, target, completion and change of rank."""
-    has_target = bool(ranking["completion"].notna().any())
-    columns = [
-        Column("名次", is_number=True),
-        Column("乡镇"),
-        Column(f"{'累计' if spec.measure == 'flow' else '数值'}({spec.unit})", is_number=True),
+def band_words(band: Any) -> Words:
+    """红榜, 黑榜 or nothing; red is an honour here, so the word says it and the colour is blue."""
+    if is_missing(band) or not band:
+        return Words("")
+    return Words(BAND_NAMES[str(band)], "good" if band == "red" else "warn")
+
+
+def part_label(part: RankingPart, settings: Settings) -> str:
+    """The part with what is judged of it: 茶园面积完成率, 茶叶产量同比, 问题销号率."""
+    name = part_names(settings)[part.id]
+    return name if part.metric is not None or name.endswith("率") else name + JUDGED[part.of]
+
+
+def method(settings: Settings) -> list[str]:
+    """How the score is made, sentence by sentence, so that anybody can recompute it."""
+    ranking, names = settings.ranking, part_names(settings)
+    weights = part_weights(settings)
+    listed = "、".join(f"{name} {weight_text(weights[part])}" for part, name in names.items())
+    lower = [names[part] for part in names if part in lower_is_better(settings)]
+    return [
+        f"{ranking.name}=各项单项得分×权重,再相加。权重:{listed}。",
+        _part_score(settings) + (f"{'、'.join(lower)}越少越好,反过来算。" if lower else ""),
         *(
-            [Column("全年目标", is_number=True, is_small_print=True), Column("完成率", is_number=True)]
-            if has_target
+            ["问题销号率=已销号的问题÷发现的问题,算到当期最后一天。"]
+            if any(part.metric for part in ranking.parts)
             else []
         ),
-        Column("升降", is_number=True),
-        Column("已报", is_number=True, is_small_print=True),
+        "乡镇没有这项任务的(没有目标、没有发现问题"
+        + ("、数量太小" if any(part.min_base for part in ranking.parts) else "")
+        + "),这一项不计,权重按比例分给其他项。"
+        f"某项报送不到{percent_text(100 * ranking.min_reported_share, 0)}的乡镇不排名,列明缺什么;得分相同的名次相同。",
+        f"括号里的名次:各项权重分别在上下{percent_text(100 * ranking.weight_shift, 0)}之内变动,"
+        f"重算{ranking.weight_draws}次,九成情况下的名次范围;“稳”是名次不变。"
+        "≈:和上一名的先后看权重怎么定,不宜分高低。",
     ]
-    rows: list[Row] = []
-    for row in answers.records(ranking):
-        unknown = is_missing(row["rank"])
-        cells: list[str | Words] = [Words("—", "soft") if unknown else str(row["rank"]), str(row["name"])]
-        figure = number_text(row["cumulative"], decimals=spec.decimals)
-        cells.append(Words(figure, "soft" if is_missing(row["cumulative"]) else "strong"))
-        if has_target:
-            cells += [
-                number_text(row["target"], decimals=spec.decimals, missing="—"),
-                _part(row["completion"]),
-            ]
-        cells += [moved(row["rank_change"]), f"{row['reported']}/{row['expected']}"]
-        rows.append((cells, row["place_code"] == place))
-    return table(columns, rows)
+
+
+def _part_score(settings: Settings) -> str:
+    ranking = settings.ranking
+    if ranking.method == "target":
+        return f"单项得分=完成率(%),最高按{percent_text(100 * ranking.cap, 0)}计。"
+    judged = "、".join(
+        dict.fromkeys(part_label(part, settings) for part in ranking.parts if part.indicator is not None)
+    )
+    head = f"计分的数:{judged}。" if judged else ""
+    if ranking.method == "minmax":
+        return head + "单项得分=100×(本乡镇−最低)÷(最高−最低);都相同的得100分。"
+    if ranking.method == "rank":
+        return head + "单项得分=100×(有数的乡镇数−本项名次)÷(有数的乡镇数−1)。"
+    of = period_text(ranking.reference) if ranking.reference else "上年同期"
+    return head + f"单项得分=50+10×(本乡镇−平均)÷标准差,限在0到100分;平均和标准差取{of}的。"
+
+
+def weight_text(share: Any) -> str:
+    """A weight in %: 25%, 57.14%; as exact as two decimals, for it is multiplied by."""
+    return f"{100 * float(share):.2f}".rstrip("0").rstrip(".") + "%"
 
 
 def unranked(ranking: pd.DataFrame) -> str:
     """Townships without a rank, each with what is missing; empty when all are ranked."""
     rows = answers.records(ranking[ranking["rank"].isna()])
-    listed = ";".join(f"{row['name']}(缺{row['missing']})" for row in rows)
-    return f"没有排名:{listed}。" if listed else ""
-
-
-def formula(settings: Settings) -> str:
-    """How the score is made, in one sentence that anybody can recompute."""
-    names, weights = part_names(settings), part_weights(settings)
-    parts = "、".join(f"{name} {100 * weights[part]:.0f}%" for part, name in names.items())
-    return (
-        f"{settings.ranking.name}=各项完成率(最高按{100 * settings.ranking.cap:.0f}%计)×权重之和:{parts}。"
-        f"某项报送不到{100 * settings.ranking.min_reported_share:.0f}%的乡镇不排名,列明缺什么;并列的名次相同。"
-    )
-
-
-def township_cards(page: Page, ranking: pd.DataFrame) -> None:
-    """One township: rank, score, change, its parts with most points lost first, its problems."""
-    data, place = page.data, str(page.township)
-    row = answers.records(ranking[ranking["place_code"] == place])[0]
-    ranked = int(ranking["rank"].notna().sum())
-    if is_missing(row["rank"]):
-        notices.empty(f"{row['name']}没有名次:缺{row['missing']}。")
-    else:
-        lines: tuple[tuple[str | Words, ...], ...] = ()
-        if row["previous_period"]:
-            lines = ((f"较{period_text(row['previous_period'])}", moved(row["rank_change"])),)
-        score = number_text(row["score"], decimals=1)
-        st.html(
-            cards(
-                [
-                    Card("全县名次", f"第{row['rank']}名", f"/{ranked}", lines=lines),
-                    Card(data.settings.ranking.name, score, "分", lines=((_gap(ranking, row),),)),
-                ],
-                kind="small",
-            )
-        )
-    st.html(_parts_table(data, row))
-    found = answers.within(answers.problems(data), place, "township")
-    if len(found):
-        st.html(cards(problem_cards(found, data.settings.problems, short=True), kind="small"))
-    links = (("rectification", "看本乡镇的问题"), ("industry", "看本乡镇各村的产业"))
-    for path, label in links:
-        st.page_link(entry(path).script, label=label, query_params=view.params(page.view))
-
-
-def _gap(ranking: pd.DataFrame, row: Mapping[str, Any]) -> str:
-    """How far the next township above is."""
-    above = ranking.loc[ranking["score"] > row["score"], "score"]
-    if above.empty:
-        return "全县第一"
-    return f"距前一名差{number_text(above.min() - row['score'], '分', 2)}"
+    listed = ";".join(f"{row['name']}(缺{row['missing'] or '适用的评分项'})" for row in rows)
+    return f"未报送,没有排名:{listed}。" if listed else ""
 
 
 def last_places(data: Dataset, chosen: View) -> None:
@@ -171,34 +164,3 @@ def last_places(data: Dataset, chosen: View) -> None:
     ]  # fmt: skip
     st.html(table(columns, rows))
     st.page_link(entry("ranking").script, label="查看全部名次", query_params=view.params(chosen))
-
-
-def _parts_table(data: Dataset, row: Mapping[str, Any]) -> str:
-    names, weights = part_names(data.settings), part_weights(data.settings)
-    full = {part: 100 * data.settings.ranking.cap * weight for part, weight in weights.items()}
-
-    def lost(part: str) -> float:
-        points = row[f"points_{part}"]
-        return -1.0 if is_missing(points) else full[part] - float(points)
-
-    columns = [
-        Column("评分项", is_wide=True),
-        Column("权重", is_number=True),
-        Column("完成率", is_number=True),
-        Column("失分", is_number=True),
-    ]
-    rows: list[Row] = [
-        ([names[part], f"{100 * weights[part]:.0f}%", _part(row[part]), _lost(lost(part))], False)
-        for part in sorted(names, key=lost, reverse=True)
-    ]
-    return table(columns, rows)
-
-
-def _lost(points: float) -> Words:
-    return Words("—", "soft") if points < 0 else Words(f"{points:.1f}分", "strong" if points >= 1 else "")
-
-
-def _part(score: Any) -> Words:
-    if is_missing(score):
-        return Words("—", "soft")
-    return Words(number_text(score, "%", 1), bar=float(score))

@@ -1,7 +1,10 @@
 """What needs a decision: one sentence each, the worst first, leading to the page that shows more.
 
-In: `metrics.overview.Urgent` items. Out: links that keep the view and add the item's place, indicator and
-period. Their sentences hold names from ledgers and are escaped.
+In: `metrics.exceptions.Urgent` items. Out: links that keep the view and add the item's place, indicator and the part
+of the page that it is about. Their sentences hold names from ledgers and are escaped.
+
+A link does not add the item's period: the page it leads to finds the same one, as the latest for what is chosen, and
+whoever comes back is not left in last quarter.
 """
 
 from __future__ import annotations
@@ -10,37 +13,69 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from metrics.overview import Urgent
-from ui import view
+from metrics.exceptions import Urgent
+from settings import RuleKind, Settings
+from ui import answers, notices, view
+from ui.frame import Page
 from ui.navigation import entry
 from ui.view import View
 from wording import markdown_escape
 
-TAGS = {
+ON_PAGE, ON_WALL = 12, 8
+TAGS: dict[RuleKind, str] = {
     "overdue": ":red-badge[逾期]",
     "late": ":gray-badge[未报]",
     "behind": ":orange-badge[滞后]",
     "blank": ":blue-badge[空白]",
+    "falling": ":orange-badge[下降]",
+    "dropped": ":orange-badge[退位]",
+}
+LOOKED_FOR: dict[RuleKind, str] = {
+    "overdue": "逾期的问题",
+    "late": "漏报的台账",
+    "behind": "明显落后的指标",
+    "blank": "空白村",
+    "falling": "比上年下降的指标",
+    "dropped": "名次下滑",
 }
 # The part of the page that the item is about, as that page's own chooser names it.
-PARTS = {"overdue": {"show": "逾期"}, "blank": {"part": "措施到户"}}
+PARTS: dict[RuleKind, dict[str, str]] = {
+    "overdue": {"show": "逾期"},
+    "blank": {"part": "措施到户"},
+    "behind": {"by": "单项指标"},
+}
 
 
-def listing(items: Sequence[Urgent], chosen: View) -> None:
+def decisions(page: Page) -> None:
+    """The place's items with their heading, as many as there is room for."""
+    limit = ON_WALL if page.view.present else ON_PAGE
+    items = answers.urgent(page.data, page.view.period, page.view.place_or_none(), limit)
+    st.subheader("需要拍板的事项", anchor=False)
+    if items:
+        listing(items, page.view, page.data.settings)
+    else:
+        kinds = dict.fromkeys(rule.kind for rule in page.data.settings.overview.rules)
+        notices.empty(f"没有查到要拍板的事项({'、'.join(LOOKED_FOR[kind] for kind in kinds)})。")
+
+
+def listing(items: Sequence[Urgent], chosen: View, settings: Settings) -> None:
     """The items as links, in the order given."""
     with st.container(key="gm_decisions", gap=None):
         for item in items:
             st.page_link(
                 entry(item.page).script,
-                label=f"{TAGS.get(item.kind, '')} {markdown_escape(item.sentence)}",
+                label=f"{TAGS[item.kind]} {markdown_escape(item.sentence)}",
                 help="",
                 width="stretch",
-                query_params=_params(item, chosen),
+                query_params=_params(item, chosen, settings),
             )
 
 
-def _params(item: Urgent, chosen: View) -> dict[str, str]:
+def _params(item: Urgent, chosen: View, settings: Settings) -> dict[str, str]:
     found = view.params(chosen, place=item.place_code)
-    if item.kind == "behind" and item.indicator_id:
+    if item.kind in ("behind", "falling") and item.indicator_id:
         found["indicator"] = item.indicator_id
+    titles = {source.id: source.title for source in settings.sources}
+    if item.source_id in titles:
+        found["ledger"] = titles[item.source_id]
     return found | PARTS.get(item.kind, {})

@@ -1,7 +1,8 @@
 """One indicator's figures at one place as a card: how much, how far to the target, what changed, how fresh.
 
 In: the indicator's settings and a row of `metrics.figures.figures_at`. Out: a `ui.html.Card`. Refuses to
-show a share without its numerator and denominator, or a figure without its period and who reported.
+show a share without its numerator and denominator, or a figure without its period and who reported; a figure older
+than it should be by its frequency says so.
 """
 
 from __future__ import annotations
@@ -9,15 +10,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from data_loaders.contract import Dataset
+from metrics.periods import period_key
 from settings import Indicator
 from ui import answers
-from ui.html import Card, Tone, Words
+from ui.cached import keep_as
+from ui.html import Card, Tone, Words, cards
 from wording import NOT_REPORTED, is_missing, number_text, percent_text, period_text, reported_text
 
 TREND_PERIODS = 24
 WHOLE_SHARE = 0.97  # of the places that owe a report
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+EVERY = {"month": "", "quarter": "(按季)", "year": "(按年)"}
 PREVIOUS = {"month": "较上月", "quarter": "较上季", "year": "较上年"}
+
+
+def figure_cards(data: Dataset, indicators: Sequence[str], place: str, period: str | None) -> str:
+    """The cards of several indicators side by side, as HTML."""
+    return keep_as(
+        data,
+        ("figure cards", tuple(indicators), place, period),
+        lambda: cards(figure_card(data, each, place, period) for each in indicators),
+    )
 
 
 def figure_card(data: Dataset, indicator: str, place: str, period: str | None) -> Card:
@@ -32,31 +48,69 @@ def figure_card(data: Dataset, indicator: str, place: str, period: str | None) -
     is_whole = until["reported"] >= WHOLE_SHARE * until["expected"]
     run = until["value"].where(is_whole).tolist()
     counted = data.settings.indicators[spec.denominator[0]] if spec.denominator else spec
-    return card_of(spec, counted, row, run)
+    return card_of(spec, counted, row, run, period, _last_report(spec, series, str(row["period"])))
 
 
-def card_of(spec: Indicator, counted: Indicator, row: Mapping[str, Any], run: Sequence[float]) -> Card:
-    """`counted` says in which unit numerator and denominator are: the indicator itself unless it is a ratio."""
+def card_of(
+    spec: Indicator,
+    counted: Indicator,
+    row: Mapping[str, Any],
+    run: Sequence[float],
+    period: str | None = None,
+    last_report: str = "",
+) -> Card:
+    """`counted` says in which unit numerator and denominator are: the indicator itself unless it is a ratio.
+
+    `period` is the one that the page shows; `last_report` what was reported last, for a figure that is missing.
+    """
     is_flow = spec.measure == "flow"
     shown = row["cumulative"] if is_flow else row["value"]
     lines: list[tuple[str | Words, ...]] = []
     has_target = not is_missing(row["completion"])
     if has_target:
         lines.append((f"完成 {percent_text(row['completion'])}", _fraction(counted, row)))
+    elif spec.measure == "ratio" and not is_missing(row["value"]):
+        lines.append((_fraction(counted, row),))
     changes = _changes(spec, row)
     if changes:
         lines.append(tuple(changes))
-    lines.append(
-        (period_text(str(row["period"])), reported_text(row["reported"], row["expected"], row["reported_by"]))
-    )
+    if is_flow and row["months_missing"] and not is_missing(shown):
+        lines.append((Words(f"其中{row['months_missing']}个月未报", "warn"),))
+    if is_missing(row["value"]) and last_report:
+        lines.append((last_report,))
+    count = reported_text(row["reported"], row["expected"], row["reported_by"])
+    lines.append((_fresh(spec, str(row["period"]), period), count))
     return Card(
-        label=spec.name + (_since(str(row["period"])) if is_flow else ""),
+        label=spec.name + (_since(str(row["period"])) if is_flow or spec.since_january else ""),
         value=number_text(shown, decimals=spec.decimals),
         unit=spec.unit,
         share=row["completion"] if has_target else None,
         lines=tuple(lines),
         trend=run,
     )
+
+
+def _fresh(spec: Indicator, period: str, shown: str | None) -> str | Words:
+    """The figure's period; with a warning when the period that the page shows should have brought a newer one."""
+    if shown is None or period_key(period) >= period_key(shown):
+        return period_text(period)
+    months = MONTHS[spec.frequency]
+    year, month = int(shown[:4]), int(shown[5:] or 12)
+    due = (
+        (12 * year + month) // months * months
+    )  # months since the year 0 up to the last period that has ended
+    have = 12 * int(period[:4]) + int(period[5:] or 12)
+    if have < due:
+        return Words(f"还是{period_text(period)}的数", "warn")
+    return period_text(period) + EVERY[spec.frequency]
+
+
+def _last_report(spec: Indicator, series: pd.DataFrame, period: str) -> str:
+    known = series[series["value"].notna() & (series["period"].map(period_key) < period_key(period))]
+    if known.empty:
+        return ""
+    last, of = known.iloc[-1], "当期" if spec.measure == "flow" else ""
+    return f"上次报送 {period_text(str(last['period']))} {of}{number_text(last['value'], spec.unit, spec.decimals)}"
 
 
 def _since(period: str) -> str:
@@ -74,7 +128,8 @@ def _fraction(counted: Indicator, row: Mapping[str, Any]) -> str:
 def _changes(spec: Indicator, row: Mapping[str, Any]) -> list[Words]:
     unit = "个百分点" if spec.unit == "%" else spec.unit
     found = []
-    if not is_missing(row["change"]):
+    # What is summed since January only rises, and starts anew each year: no news against the month before.
+    if not is_missing(row["change"]) and not spec.since_january:
         said = f"{PREVIOUS[spec.frequency]} {number_text(row['change'], unit, spec.decimals, signed=True)}"
         # A month's flow has its season; only the comparison with last year says whether it is good.
         found.append(Words(said, "" if spec.measure == "flow" else _tone(spec, row["change"])))

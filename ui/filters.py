@@ -94,6 +94,8 @@ def one_of(
     A select box shows its options as they are; a segmented control would render Markdown in a ledger's text.
     """
     offered = [*([everything] if everything is not None else []), *options]
+    if offered and st.session_state.get(name) == "":
+        st.session_state[name] = offered[0]  # a chart's mark was clicked once more: ui.chart_tools
     found = st.selectbox(label, offered, key=name, bind="query-params", placeholder="请选择", width=width)
     return None if found in (None, everything) else str(found)
 

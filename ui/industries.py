@@ -7,7 +7,9 @@ page shows one indicator at a time.
 from __future__ import annotations
 
 import pandas as pd
+import streamlit as st
 
+from data_loaders.contract import Dataset
 from settings import Settings
 from ui import answers
 from ui.frame import Page
@@ -19,7 +21,7 @@ SOURCE_CELL: Columns = {"source_cell": "单元格"}
 
 def indicators_by_industry(settings: Settings) -> tuple[str, ...]:
     """All indicators: headline ones' industries first, those without an industry last."""
-    order = list(settings.industries)
+    order = industries_in_order(settings)
     position = {key: at for at, key in enumerate(settings.indicators)}
 
     def place(key: str) -> tuple[int, int]:
@@ -29,16 +31,21 @@ def indicators_by_industry(settings: Settings) -> tuple[str, ...]:
     return tuple(sorted(settings.indicators, key=place))
 
 
+def industries_in_order(settings: Settings) -> list[str]:
+    """Keys of all industries: those of the headline indicators in their order, then as in the config."""
+    heads = [settings.indicators[key].industry for key in settings.overview.headline]
+    return list(dict.fromkeys([*(key for key in heads if key is not None), *settings.industries]))
+
+
+def lead_to(part: str) -> None:
+    """Open the page at `part` when a link named an indicator but no part; call before the part's chooser."""
+    if "indicator" in st.query_params and "part" not in st.query_params and "part" not in st.session_state:
+        st.session_state["part"] = part
+
+
 def default_indicator(settings: Settings) -> str | None:
     """The first headline indicator, else the first of all."""
     return next(iter((*settings.overview.headline, *settings.indicators)), None)
-
-
-def of_same_industry(settings: Settings, indicator: str) -> tuple[str, ...]:
-    """The indicator, then the others of its industry."""
-    industry = settings.indicators[indicator].industry
-    others = [key for key, spec in settings.indicators.items() if industry and spec.industry == industry]
-    return tuple(dict.fromkeys((indicator, *others)))
 
 
 def parts_of(page: Page, indicator: str) -> pd.DataFrame:
@@ -49,16 +56,8 @@ def parts_of(page: Page, indicator: str) -> pd.DataFrame:
     return found[found["parent_code"] == page.township]
 
 
-def behind_below(page: Page, indicator: str) -> float | None:
-    """Completion in % under which a place counts as behind: the county's less the configured points."""
-    row = answers.of_place(page.data, indicator, page.data.settings.county.place_code, page.view.period)
-    if row is None or is_missing(row["completion"]):
-        return None
-    return float(row["completion"]) - page.data.settings.overview.behind_points
-
-
-def figures_table(page: Page, indicator: str, places: pd.DataFrame) -> None:
-    """All figures of the places, worst first."""
+def columns_of(page: Page, indicator: str, places: pd.DataFrame) -> Columns:
+    """The columns that say something about these places, under their heads."""
     spec = page.data.settings.indicators[indicator]
     unit, decimals = spec.unit, spec.decimals
     change_unit = "个百分点" if unit == "%" else unit
@@ -70,6 +69,8 @@ def figures_table(page: Page, indicator: str, places: pd.DataFrame) -> None:
         }
     else:
         columns |= {"value": Shown(f"数值({unit})", "number", decimals)}
+    if spec.measure == "ratio":
+        columns |= _parts_of_ratio(page.data, indicator)
     if places["target"].notna().any():
         columns |= {
             "target": Shown(f"全年目标({unit})", "number", decimals),
@@ -84,7 +85,37 @@ def figures_table(page: Page, indicator: str, places: pd.DataFrame) -> None:
     columns = {
         name: shown for name, shown in columns.items() if name == "value" or places[name].notna().any()
     }
-    columns |= {"reported": Shown("已报单位", "number"), "expected": Shown("应报单位", "number")}
+    if places["months_missing"].any():
+        columns |= {"months_missing": Shown("今年缺报月数", "number")}
+    return columns | {"reported": Shown("已报单位", "number"), "expected": Shown("应报单位", "number")}
+
+
+def _parts_of_ratio(data: Dataset, indicator: str) -> Columns:
+    """Numerator and denominator, so that anybody can divide again."""
+    specs = data.settings.indicators
+    spec = specs[indicator]
+    since = (
+        "今年累计" if spec.since_january and any(specs[p].measure == "flow" for p in spec.numerator) else ""
+    )
+    found: Columns = {}
+    for name, parts, said in (("numerator", spec.numerator, since), ("denominator", spec.denominator, "")):
+        first = specs[parts[0]]
+        head = "+".join(specs[part].name for part in parts) + said
+        found[name] = Shown(f"{head}({first.unit})", "number", first.decimals)
+    return found
+
+
+def behind_below(page: Page, indicator: str) -> float | None:
+    """Completion in % under which a place counts as behind: the county's less the configured points."""
+    row = answers.of_place(page.data, indicator, page.data.settings.county.place_code, page.view.period)
+    if row is None or is_missing(row["completion"]):
+        return None
+    return float(row["completion"]) - page.data.settings.overview.behind_points
+
+
+def figures_table(page: Page, indicator: str, places: pd.DataFrame) -> None:
+    """All figures of the places, worst first."""
+    spec, columns = page.data.settings.indicators[indicator], columns_of(page, indicator, places)
     if page.township and spec.measure != "ratio":
         show(_with_source(page, indicator, places), columns | SOURCE_CELL, has_source=True)
     else:

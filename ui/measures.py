@@ -1,6 +1,6 @@
 """Households by number of industry measures: the spread beside the mean, and the blank villages.
 
-In: the page. Out: that part of 产业覆盖. A village that did not report is not blank.
+In: the page. Out: that part of 产业覆盖, by township or by village. A village that did not report is not blank.
 """
 
 from __future__ import annotations
@@ -11,56 +11,113 @@ import pandas as pd
 import streamlit as st
 
 from charts.coverage import measures_distribution_chart
-from ui import answers, notices
-from ui.draw import chart
+from ui import answers, filters, notices, view
+from ui.chart_note import chart_note
+from ui.draw import Behind, chart
 from ui.frame import Page
 from ui.html import Card, Column, cards, note, table
+from ui.navigation import entry
 from ui.tables import Columns, Shown, show
 from wording import number_text, percent_text, period_text
 
 ON_WALL = 20
+MOST_VILLAGES = 30  # in one chart; the rest is in the download
+TOWNSHIPS, VILLAGES = "乡镇", "村"
 
 
-def measures(page: Page) -> None:
-    """Figures, distribution per place below the one shown, blank villages."""
-    data, view, coverage = page.data, page.view, page.data.settings.coverage
+def level_chosen(page: Page) -> str:
+    """Townships, or all villages of the county; within a township always its villages."""
+    if page.township is not None:
+        return "village"
+    by = filters.part("by", "按什么看", (TOWNSHIPS, VILLAGES))
+    return "township" if by == TOWNSHIPS else "village"
+
+
+def measures(page: Page, level: str) -> None:
+    """Figures, distribution per place of the level below the one shown, blank villages."""
+    data, chosen, coverage = page.data, page.view, page.data.settings.coverage
     if not coverage.measures:
         notices.empty("配置文件里还没有指定产业措施指标([coverage])。")
         return
-    here = answers.households(data, page.level, view.period)
-    here = here[here["place_code"] == view.place]
+    here = answers.households(data, page.level, chosen.period)
+    here = here[here["place_code"] == chosen.place]
     if here.empty or here["households"].isna().all():
         notices.empty("还没有报送产业措施到户台账。")
         return
-    blank = answers.within(answers.blank_villages(data, view.period), view.place, page.level)
+    blank = answers.within(answers.blank_villages(data, chosen.period), chosen.place, page.level)
     st.html(cards(_figures(answers.records(here)[0], coverage.target, len(blank)), kind="small"))
     spread, list_ = st.columns([3, 2], gap="medium")
     with spread:
-        if page.township is None:
-            rows = answers.households(data, "township", view.period)
-        else:
-            rows = answers.households(data, "village", view.period)
-            rows = rows[rows["parent_code"] == page.township]
-        mark = view.place_or_none()
-        chart(
-            page,
-            ("measures", page.township, mark, view.period),
-            lambda: measures_distribution_chart(rows, coverage, highlight=mark),
-        )
+        _spread(page, level)
     with list_:
-        st.subheader(f"空白村 {len(blank)} 个", anchor=False)
-        if blank.empty:
-            notices.empty("没有空白村:每个已报送的村都有户落实了产业措施。")
-        elif view.present:
-            st.html(_blank_table(blank))
-        else:
-            listed: Columns = {
-                "township": "乡镇",
-                "name": "村",
-                "households": Shown("建档立卡户(户)", "number"),
-            }
-            show(blank, listed, rows=18)
-        st.html(note("空白村:全村建档立卡户都没有产业措施的村;没有报送的村不算空白村。"))
+        _blank(page, blank)
+
+
+def _spread(page: Page, level: str) -> None:
+    """The distribution of the places, least covered on top, and their means against the target."""
+    chosen, coverage = page.view, page.data.settings.coverage
+    rows = answers.households(page.data, level, chosen.period)
+    if page.township is not None:
+        rows = rows[rows["parent_code"] == page.township]
+    elif level == "village":
+        rows = rows.assign(township=rows["parent_code"].map(answers.names(page.data)))
+    drawn, mark = rows.head(MOST_VILLAGES), chosen.place_or_none()
+    if "township" in drawn:  # names of villages repeat
+        drawn = drawn.assign(name=drawn["township"].fillna("") + drawn["name"])
+    title = f"覆盖最低的{len(drawn)}个村(共{len(rows)}个村)" if len(drawn) < len(rows) else None
+    chart(
+        page,
+        ("measures", level, page.township, mark, chosen.period),
+        lambda: measures_distribution_chart(drawn, coverage, highlight=mark, title=title),
+        behind=lambda: _behind(page, rows, level),
+        pick="place",
+    )
+
+
+def _behind(page: Page, rows: pd.DataFrame, level: str) -> Behind:
+    coverage = page.data.settings.coverage
+    last = len(coverage.measures) - 1
+    columns: Columns = {"township": "乡镇"} if "township" in rows else {}
+    columns |= {
+        "name": "村" if level == "village" else "乡镇",
+        "households": Shown("建档立卡户(户)", "number"),
+    }
+    columns |= {
+        f"measures_{n}": Shown(f"{n}项{'及以上' if n == last else ''}(户)", "number") for n in range(last + 1)
+    }
+    # Shares are of what was reported by number of measures, which need not be all households.
+    rows = rows.assign(counted=rows[[f"measures_{n}" for n in range(last + 1)]].sum(axis=1, min_count=1))
+    columns |= {
+        "counted": Shown("各项合计(户)", "number"),
+        "mean_measures": Shown("户均措施(项)", "number", 2),
+        "covered_share": Shown(f"{coverage.target}项及以上占比(%)", "number", 1),
+        "carried_share": Shown("有措施的户占比(%)", "number", 1),
+        "reported": Shown("已报单位", "number"),
+        "expected": Shown("应报单位", "number"),
+    }
+    at = str(rows["period"].iloc[0]) if len(rows) else None
+    line = chart_note(page.data, indicators=coverage.measures, unit="户", period=at)
+    more = f";户均按“{last}项及以上”都算{last}项,实际不低于此数"
+    return Behind(f"{page.place_name}产业措施到户", rows, columns, line + more)
+
+
+def _blank(page: Page, blank: pd.DataFrame) -> None:
+    """The blank villages, and the way to see them on the map."""
+    st.subheader(f"空白村 {len(blank)} 个", anchor=False)
+    if blank.empty:
+        notices.empty("没有空白村:每个已报送的村都有户落实了产业措施。")
+    elif page.view.present:
+        st.html(_blank_table(blank))
+    else:
+        query = view.params(page.view) | {"overlays": "blank"}
+        st.page_link(entry("map").script, label="在地图上看空白村", icon=":material/map:", query_params=query)
+        listed: Columns = {
+            "township": "乡镇",
+            "name": "村",
+            "households": Shown("建档立卡户(户)", "number"),
+        }
+        show(blank, listed, rows=18)
+    st.html(note("空白村:全村建档立卡户都没有产业措施的村;没有报送的村不算空白村。"))
 
 
 def _blank_table(blank: pd.DataFrame) -> str:
@@ -83,6 +140,13 @@ def _figures(row: dict[str, Any], target: int, blank: int) -> list[Card]:
             "%",
             share=float(row["covered_share"]),
             lines=((f"{number_text(row['covered'])}/{households}",),),
+        ),
+        Card(
+            "有产业措施的户",
+            percent_text(row["carried_share"]).removesuffix("%"),
+            "%",
+            share=float(row["carried_share"]),
+            lines=((f"{number_text(row['carried'])}/{households}",),),
         ),
         Card(
             "户均措施", number_text(row["mean_measures"], decimals=2), "项", lines=((f"目标 {target} 项",),)

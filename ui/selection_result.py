@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from data_loaders.contract import Dataset
-from exports.selection_book import selection_csv, selection_workbook
+from exports.table_book import table_csv, table_workbook
 from metrics.selection import Share
 from ui import notices
 from ui.fault_download import MIME
@@ -48,7 +48,7 @@ def show_selection(data: Dataset, found: Selection) -> None:
         )
         st.download_button(
             "下载名单(CSV)",
-            lambda: selection_csv(head_lines(data, found), _named(data, found, found.places)),
+            lambda: table_csv(head_lines(data, found), _named(data, found, found.places)),
             file_name=f"{name}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -61,7 +61,7 @@ def workbook(data: Dataset, found: Selection) -> bytes:
     sheets = {"选出": _named(data, found, found.places)}
     if len(found.unknown):
         sheets["未报送无法判断"] = _named(data, found, found.unknown)
-    return selection_workbook(
+    return table_workbook(
         head_lines(data, found), sheets, datetime.combine(data.manifest.as_of, time.min)
     )
 

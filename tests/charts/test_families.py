@@ -1,20 +1,17 @@
-"""Ranking, problems, jobs, measures, reporting: what each figure says, and that nobody drops out of it."""
+"""Problems, jobs, measures, reporting: what each figure says, and that nobody drops out of it."""
 
 import pandas as pd
 import pytest
 
-from charts import palette
 from charts.coverage import measures_distribution_chart
 from charts.jobs import jobs_chart
 from charts.problems import problem_status_chart
 from charts.quality import reporting_heatmap_chart
-from charts.ranking import rank_change_chart, ranking_chart
 from metrics.coverage import households_by_measures
-from metrics.employment import enterprise_jobs, jobs_by_industry, jobs_by_township
+from metrics.employment import enterprise_jobs, jobs_by_industry
 from metrics.quality import reporting_matrix
-from metrics.ranking import part_names, township_ranking
 from metrics.rectification import counts_by_township, ladder, problem_counts
-from settings import Problems, RankingPart
+from settings import Problems
 from tests.charts.drawn import rows_of, said
 from tests.metrics.county import (
     AS_OF,
@@ -30,14 +27,12 @@ from tests.metrics.county import (
     problem,
     problems,
     reports,
-    settings,
     targets,
     together,
 )
 
 SEP, OCT = "2026-09", "2026-10"
 HOSTILE = places().assign(name=lambda frame: frame["name"].replace("西镇", "<b>西镇</b>"))
-PARTS = (RankingPart(indicator="area", weight=3), RankingPart(metric="closure_rate", weight=1))
 AREA = together(
     reports("area", {(E1, SEP): 10.0, (W1, SEP): 40.0, (E1, OCT): 40.0, (W1, OCT): 30.0}),
     targets("area", {(EAST, "2026"): 100.0, (WEST, "2026"): 100.0}),
@@ -46,44 +41,6 @@ LEDGER = problems(
     problem("1", "已销号", closed_on="2026-02-01"), problem("2", due_on="2026-11-01"),
     problem("3", place_code=W1, due_on="2026-11-16"), problem("4", "待验收", place_code=W1), problem("5", place_code=None),
 )  # fmt: skip
-
-
-def ranking(rows=AREA, register=None):
-    register = places() if register is None else register
-    return township_ranking(rows, register, LEDGER, settings(*PARTS), None, AS_OF)
-
-
-def test_the_parts_of_a_score_add_up_to_its_label():
-    table = ranking()
-    figure = ranking_chart(table, part_names(settings(*PARTS)))
-    assert rows_of(figure) == ["东乡 1", "西镇 2"]
-    bars = [trace for trace in figure.data if trace.type == "bar"]
-    assert [sum(bar.x[at] for bar in bars) for at in (0, 1)] == pytest.approx(list(table["score"]))
-    assert [text.strip() for text in figure.data[-1].text] == ["42.5", "22.5"]
-    assert figure.layout.title.text.startswith("<b>东乡第一,西镇末位</b>")
-    assert "■</span>\u00a0茶园面积" in figure.layout.title.text
-
-
-def test_a_township_without_a_score_is_last_with_what_is_missing():
-    rows = together(AREA, reports("area", {(E2, OCT): None}))
-    figure = ranking_chart(ranking(rows), part_names(settings(*PARTS)))
-    assert rows_of(figure) == ["西镇 1", "东乡 —"]
-    assert figure.data[-1].text[1].strip() == "缺茶园面积"
-
-
-def test_moves_up_and_down_are_told_by_sign_colour_and_arrow():
-    figure = rank_change_chart(ranking(), highlight=EAST)
-    assert rows_of(figure) == ["<b>东乡 1</b>", "西镇 2"]
-    assert [note.text for note in figure.layout.annotations] == ["↑1", "↓1"]
-    assert list(figure.data[-1].marker.color) == [palette.PRIMARY, palette.AMBER]
-    assert "1个乡镇上升,1个下降" in figure.layout.title.text
-    assert "2026年10月与2026年9月相比" in figure.layout.title.text
-
-
-def test_rankings_of_nobody():
-    empty = ranking(AREA.iloc[:0])
-    assert "还没有乡镇有全部评分项的数据" in said(ranking_chart(empty, part_names(settings(*PARTS))))
-    assert "还没有可比的位次" in said(rank_change_chart(empty))
 
 
 def laddered(ledger=LEDGER):
@@ -126,34 +83,6 @@ JOBS = enterprises(
 )
 
 
-def test_every_enterprise_with_a_figure_is_a_point_and_the_others_are_counted():
-    ledger = enterprise_jobs(JOBS, places(), INDUSTRIES)
-    figure = jobs_chart(ledger, jobs_by_industry(JOBS, INDUSTRIES))
-    assert rows_of(figure) == ["茶叶<br>2家", "未注明产业<br>1家", "鹅<br>1家(1家未报)"]
-    assert sorted(figure.data[0].x) == [4, 10, 30]
-    assert figure.layout.annotations[0].text == "<b>20</b>\u200240"
-    assert "&lt;b&gt;甲&lt;/b&gt;" in said(figure)
-    by_township = jobs_chart(ledger, jobs_by_township(JOBS, places()), by="township", highlight=EAST)
-    assert rows_of(by_township) == ["东乡<br>2家", "未注明乡镇<br>1家", "西镇<br>1家(1家未报)"]
-    assert list(by_township.data[0].marker.color).count(palette.PRIMARY) == 2
-
-
-def test_a_giant_is_drawn_at_the_edge_with_its_figure():
-    many = enterprises(*({"place_code": E1, "industry": "tea", "jobs": 10} for _ in range(20)),
-                       {"place_code": E1, "industry": "tea", "jobs": 900})  # fmt: skip
-    figure = jobs_chart(enterprise_jobs(many, places(), INDUSTRIES), jobs_by_industry(many, INDUSTRIES))
-    assert max(figure.data[0].x) == 20
-    assert [text for text in figure.data[0].text if text] == ["900人→"]
-    assert "前5家用工占全县" in figure.layout.title.text
-
-
-def test_no_jobs_at_all():
-    nothing = enterprises({"place_code": E1, "industry": "tea", "jobs": None})
-    assert "还没有经营主体的用工数据" in said(
-        jobs_chart(enterprise_jobs(nothing, places(), INDUSTRIES), jobs_by_industry(nothing, INDUSTRIES))
-    )
-
-
 def test_the_whole_distribution_beside_the_mean():
     rows = together(*(reports(name, {(E1, SEP): n, (W1, SEP): None}) for name, n in
                       (("households", 10.0), ("m0", 4.0), ("m1", 0.0), ("m2", 0.0), ("m3", 6.0))))  # fmt: skip
@@ -185,8 +114,6 @@ def test_who_owes_most_is_on_top_and_the_missing_are_counted():
 @pytest.mark.parametrize("scale", [1.0, 2.2])
 def test_every_text_is_large_enough_on_the_wall(scale):
     figures = [
-        ranking_chart(ranking(), part_names(settings(*PARTS)), scale=scale),
-        rank_change_chart(ranking(), scale=scale),
         problem_status_chart(counts_by_township(laddered(), places()), scale=scale),
         jobs_chart(
             enterprise_jobs(JOBS, places(), INDUSTRIES), jobs_by_industry(JOBS, INDUSTRIES), scale=scale
@@ -210,9 +137,7 @@ def _sizes(part):
 
 
 def test_inputs_are_left_as_they_were():
-    table, counts = ranking(), counts_by_township(laddered(), places())
-    copies = table.copy(), counts.copy()
-    ranking_chart(table, part_names(settings(*PARTS)), highlight=EAST)
+    counts = counts_by_township(laddered(), places())
+    copy = counts.copy()
     problem_status_chart(counts)
-    pd.testing.assert_frame_equal(table, copies[0])
-    pd.testing.assert_frame_equal(counts, copies[1])
+    pd.testing.assert_frame_equal(counts, copy)

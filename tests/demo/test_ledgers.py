@@ -36,7 +36,7 @@ def test_progress_counts_every_file(written):
     files = [path for path in written.raw.rglob("*") if path.is_file()]
     assert [done for done, _, _ in written.told] == list(range(1, len(files) + 1))
     assert {total for _, total, _ in written.told} == {len(files)}
-    assert len(files) == 4 + 4 + len(QUARTER_ENDS) + len(INSPECTIONS) + len(MONTHS)
+    assert len(files) == 4 + 4 + 4 + 2 + len(QUARTER_ENDS) + len(INSPECTIONS) + len(MONTHS)
 
 
 def test_monthly_report_is_laid_out_as_townships_do_it(written):
@@ -110,6 +110,19 @@ def test_enterprises_stand_in_their_own_village():
             assert here.villages[one.village].polygon.contains(Point(to_metres.transform(one.lon, one.lat)))
     jobs = [one.jobs for one in listed]
     assert np.mean(jobs) > 1.5 * np.median(jobs)  # a few large ones
+
+
+def test_most_enterprises_grew_some_fell_and_new_ones_have_no_last_year(written):
+    ledger = written.table("经营主体台账.xlsx", 0, "序号")[1:]
+    rows = [row for row in ledger if isinstance(row[0], (int, float))]
+    now, then = [row[6] for row in rows], [row[9] for row in rows]
+    both = [(a, b) for a, b in zip(now, then, strict=True) if a != "" and b != ""]
+    fell = sum(a < b for a, b in both)
+    assert 0.08 < fell / len(both) < 0.3
+    assert sum(a > b for a, b in both) > len(both) / 2
+    assert 3 <= then.count("") <= 20
+    assert 1 <= now.count("") <= 6  # somebody always leaves it blank
+    assert 2 <= sum(row[8] == 0 for row in rows) <= 10  # jobs, and no household carried
 
 
 def test_every_stop_names_an_enterprise_of_the_ledger(written):

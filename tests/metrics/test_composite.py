@@ -222,6 +222,17 @@ def test_the_yardstick_is_the_year_before_or_the_configured_period():
     assert list(ranked(rows, AREA, method="zscore", reference=SEP)["score"]) == [85, 70]
 
 
+def test_nobody_is_measured_by_a_deviation_that_he_moves_himself():
+    rows = together(
+        reports("area", {(E1, "2025-10"): 20.0, (W1, "2025-10"): 40.0, (E1, OCT): 45.0, (W1, OCT): 30.0}),
+        targets("area", {(EAST, "2025"): 100.0, (WEST, "2025"): 100.0}),
+        TARGETS,
+    )
+    a_year_before = list(ranked(rows, AREA, method="zscore")["score"])
+    for reference in (OCT, "2026", "2027-01"):
+        assert list(ranked(rows, AREA, method="zscore", reference=reference)["score"]) == a_year_before
+
+
 def test_figures_themselves_can_be_judged_and_less_can_be_better():
     rows = reports("poor", {(E1, OCT): 3.0, (W1, OCT): 1.0})
     found = ranked(rows, RankingPart(indicator="poor", weight=1, of="value"), method="minmax")

@@ -26,6 +26,7 @@ def test_classes_mean_and_share_of_each_township_and_of_the_county():
     assert list(east[["measures_0", "measures_1", "measures_2", "measures_3"]]) == [10, 3, 3, 4]
     assert (east["households"], east["covered"], east["covered_share"], east["rest"]) == (20, 4, 20, 0)
     assert east["mean_measures"] == (3 * 1 + 3 * 2 + 4 * 3) / 20
+    assert (east["carried"], east["carried_share"]) == (10, 50)  # 3 + 3 + 4 of 20 have one or more
     assert list(found.index) == [EAST, WEST]  # the least covered first
     county = households_by_measures(rows, places(), COVERAGE, "county").iloc[0]
     assert (county["covered_share"], county["reported"], county["expected"]) == (36, 3, 3)

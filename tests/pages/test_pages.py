@@ -22,7 +22,7 @@ class TestOverview:
 
     def test_urgent_items_lead_to_the_filtered_page(self, full, open_page: Open):
         page = open_page("overview")
-        overdue = [link.proto for link in page.app.get("page_link") if "逾期" in link.proto.label]
+        overdue = [link.proto for link in page.app.get("page_link") if "[逾期]" in link.proto.label]
         assert len(overdue) == 1
         assert "石门乡有1个问题逾期" in overdue[0].label
         assert f"place={county.SHIMEN}" in overdue[0].query_string
@@ -40,7 +40,7 @@ class TestOverview:
 
 class TestIndustry:
     def test_default_is_the_first_headline_indicator(self, full, open_page: Open):
-        page = open_page("industry")
+        page = open_page("industry", part="按产业看")
         assert page.app.selectbox(key="choose_indicator").value == "mushroom_bags"
 
     def test_indicator_in_the_address_is_shown(self, full, open_page: Open):
@@ -49,7 +49,7 @@ class TestIndustry:
         assert "数值(亩)" in text
 
     def test_villages_of_a_township_with_their_source(self, full, open_page: Open):
-        text = open_page("industry", place="990102001").text
+        text = open_page("industry", place="990102001", part="按产业看").text
         assert "云溪村" in text
         assert "来源文件" in text
         assert "2026年10月产业月报.xlsx" in text
@@ -63,7 +63,7 @@ class TestIndustry:
         assert "冷水村" in page.text
 
     def test_nothing_reported(self, only_places, open_page: Open):
-        assert "香菇在棚规模还没有报送数据" in open_page("industry").text
+        assert "香菇在棚规模还没有报送数据" in open_page("industry", part="按产业看").text
 
 
 class TestEnterprises:
@@ -74,44 +74,14 @@ class TestEnterprises:
         assert "37/145人" in text
 
     def test_search_narrows_the_list(self, full, open_page: Open):
-        page = open_page("enterprises")
-        page.app.text_input(key="find_enterprise").set_value("茶厂").run()
+        page = open_page("enterprises", part="名单")
+        page.app.text_input(key="find").set_value("茶厂").run()
         assert "1 个经营主体和基地" in page.text
-        page.app.text_input(key="find_enterprise").set_value("没有的").run()
+        page.app.text_input(key="find").set_value("没有的").run()
         assert "没有找到" in page.text
 
     def test_nothing_reported(self, only_places, open_page: Open):
         assert "还没有经营主体和基地台账" in open_page("enterprises").text
-
-
-class TestRanking:
-    def test_composite_names_who_is_missing_what(self, full, open_page: Open):
-        text = open_page("ranking").text
-        assert "没有排名:松岭乡(缺香菇在棚规模)" in text
-        assert "香菇在棚规模 40%、3项产业措施覆盖率 30%、问题销号率 30%" in text
-
-    def test_single_indicator(self, full, open_page: Open):
-        page = open_page("ranking", indicator="tea_garden_area")
-        assert "数值(亩)" in page.text
-        assert page.app.selectbox(key="choose_indicator").value == "tea_garden_area"
-
-    def test_township_sees_its_rank_and_what_it_lost(self, full, open_page: Open):
-        text = open_page("ranking", place="990102002").text
-        assert "第2名" in text
-        assert "失分" in text
-        assert "逾期未整改" in text
-
-    def test_unranked_township_sees_why(self, full, open_page: Open):
-        assert "松岭乡没有名次:缺香菇在棚规模" in open_page("ranking", place="990102003").text
-
-    def test_county_without_a_composite_ranks_by_indicator(self, prepared, open_page: Open):
-        config = (
-            county.CONFIG[: county.CONFIG.index("[ranking]")]
-            + county.CONFIG[county.CONFIG.index("[coverage]") :]
-        )
-        publish_tables(prepared, county.full(), config)
-        page = open_page("ranking")
-        assert page.app.selectbox(key="choose_indicator").value == "mushroom_bags"
 
 
 class TestRectification:
@@ -189,7 +159,7 @@ def test_yearly_county_without_months(prepared, open_page: Open):
 
 
 def test_hostile_enterprise_name_is_only_text(full, open_page: Open):
-    page = open_page("enterprises")
+    page = open_page("enterprises", part="名单")
     names = page.app.dataframe[0].value["name"].tolist()
     assert "=cmd![](http://evil.example/y.png)" in names
     assert all("evil.example" not in element.value for element in page.app.markdown)

@@ -122,3 +122,28 @@ def test_who_asks_to_be_told_is_told_of_every_version_once(full: Path, monkeypat
     publish_tables(full, county.only_places())
     second = cached.current().version
     assert told == [first, second]
+
+
+def test_what_took_long_stays_when_large_things_come_and_go(monkeypatch: pytest.MonkeyPatch):
+    clock = iter(range(1000))  # every look at the clock is a second later than the one before
+    store, again = cached._Store(), []
+    monkeypatch.setattr(cached, "KEPT_BYTES", 10_000)
+    monkeypatch.setattr(cached, "perf_counter", lambda: next(clock))
+    store.get("answer", lambda: "small")
+    for at in range(5):
+        store.get(f"table {at}", lambda: b"x" * 8_000)
+    store.get("answer", lambda: again.append("answer"))
+    assert again == []
+
+
+def test_what_nobody_asks_for_goes_in_the_end(monkeypatch: pytest.MonkeyPatch):
+    clock = iter(range(10_000))
+    store, again = cached._Store(), []
+    monkeypatch.setattr(cached, "KEPT_BYTES", 10_000)
+    monkeypatch.setattr(cached, "perf_counter", lambda: next(clock))
+    # A second for 800 bytes against a second for 4,000: worth five of them, and not more.
+    store.get("answer", lambda: b"x" * 740)
+    for at in range(20):
+        store.get(f"table {at}", lambda: b"x" * 3_940)
+    store.get("answer", lambda: again.append("answer"))
+    assert again == ["answer"]
