@@ -224,6 +224,7 @@ class Source(_Frozen):
     tables: tuple[Table, ...] = ()
     period: PeriodRules = ()
     is_required: bool = True
+    everybody_reports: bool = True  # False: only places that some ledger of it lists owe a report
     instead_of: str | None = None  # read only when that source has no files
     # boundaries
     level: Level | None = None

@@ -129,10 +129,10 @@ def _overdue(asked: _Asked) -> Iterator[Urgent]:
     if asked.level == "village":
         names = asked.mine(asked.tables.places)["name"].tolist()
         counts = problem_counts(problems).assign(name=names, place_code=asked.place_code)
-        longest = {asked.place_code: late["days_left"].min()}
+        longest: dict[Any, Any] = {asked.place_code: late["days_left"].min()}
     else:
         counts = asked.mine(counts_by_township(problems, asked.tables.places))
-        longest = dict(late.groupby("township_code")["days_left"].min().items())
+        longest = late.groupby("township_code")["days_left"].min().to_dict()
     for row in counts[counts["overdue"] >= asked.at_least(1)].to_dict("records"):
         code = None if is_missing(row["place_code"]) else str(row["place_code"])
         days = f",最长已逾期{-longest[code]}天" if code in longest else ""

@@ -6,7 +6,7 @@ late, fault counts. Refuses to count a place that reported only blanks as one th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -28,11 +28,13 @@ def reporting_matrix(
     source_ids: Sequence[str],
     until: str | None = None,
     periods_shown: int = PERIODS_SHOWN,
+    listed_only: Collection[str] = (),
 ) -> pd.DataFrame:
     """Per source, township and period (each source's latest ones, none after `until`) the places that reported.
 
     reported / expected: places of the source's finest level (reported_by) with any figure in the period / with a row in any
-    period (a township that never sent that source owes all its villages); share in % of expected.
+    period (a township that never sent that source owes all its villages; of the sources in `listed_only` it owes
+    nothing and has no rows); share in % of expected.
     """
     # A row that has nothing but a target is no report that is missing.
     is_report = observations["value"].notna() | observations["target"].isna()
@@ -43,7 +45,8 @@ def reporting_matrix(
         periods = sorted_periods(mine.loc[mine["value"].notna(), "period"].unique())
         if until is not None:
             periods = [p for p in periods if period_key(p) <= period_key(until)]
-        found.append(_matrix(mine, places, source, periods[-periods_shown:]))
+        matrix = _matrix(mine, places, source, periods[-periods_shown:], source not in listed_only)
+        found.append(matrix[matrix["expected"] > 0])
     return pd.concat([empty_matrix(), *found], ignore_index=True)
 
 
@@ -117,7 +120,9 @@ def _by_severity(faults: pd.DataFrame, by: str) -> pd.DataFrame:
     return counts.sort_values([*SEVERITIES, by], ascending=[False, False, False, True], ignore_index=True)
 
 
-def _matrix(reports: pd.DataFrame, places: pd.DataFrame, source: str, periods: list[str]) -> pd.DataFrame:
+def _matrix(
+    reports: pd.DataFrame, places: pd.DataFrame, source: str, periods: list[str], is_from_all: bool
+) -> pd.DataFrame:
     """reporting_matrix of one source's rows in those of the periods that anybody below the county reported."""
     register = register_of(places)
     row = register.codes.get_indexer(pd.Index(reports["place_code"]))
@@ -134,7 +139,7 @@ def _matrix(reports: pd.DataFrame, places: pd.DataFrame, source: str, periods: l
     is_leaf = (register.levels == finest)[:, None]
     listed = counted_up(register, (is_listed[:, None] & is_leaf).astype(np.float64))
     leaves = counted_up(register, is_leaf.astype(np.float64))
-    expected = np.where(listed > 0, listed, leaves)
+    expected = np.where(listed > 0, listed, leaves) if is_from_all else listed
     # A township that reports for itself reports for its villages.
     reported = np.where(came & ~is_leaf, expected, counted_up(register, (came & is_leaf).astype(np.float64)))
     townships = register.rows("township")

@@ -377,9 +377,14 @@ def problems(data: Dataset) -> pd.DataFrame:
 
 def reporting(data: Dataset, until: str | None) -> pd.DataFrame:
     """`quality.reporting_matrix` of every source of observations, up to a period."""
-    sources = [source.id for source in data.settings.sources if source.kind == "observations"]
+    sources = [source for source in data.settings.sources if source.kind == "observations"]
+    every, listed = [each.id for each in sources], {each.id for each in sources if not each.everybody_reports}
     make = quality.reporting_matrix
-    return keep_as(data, ("reporting", until), lambda: make(data.observations, data.places, sources, until))
+    return keep_as(
+        data,
+        ("reporting", until),
+        lambda: make(data.observations, data.places, every, until, listed_only=listed),
+    )
 
 
 def late(data: Dataset, until: str | None) -> pd.DataFrame:

@@ -43,6 +43,7 @@ PARTS: dict[RuleKind, dict[str, str]] = {
     "overdue": {"show": "逾期"},
     "blank": {"part": "措施到户"},
     "behind": {"by": "单项指标"},
+    "falling": {"part": "按产业看"},
 }
 
 

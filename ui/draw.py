@@ -27,6 +27,7 @@ from ui.cached import keep_as
 from ui.frame import Page
 from ui.html import text
 from ui.tables import Columns
+
 ROOM = ((480, "little"), (900, "much"))  # that a figure needs by its own height: present.css enlarges by it
 
 

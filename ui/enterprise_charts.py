@@ -261,7 +261,7 @@ def _shares_by_township(page: Page) -> None:
 
 def _with_largest(rows: pd.DataFrame, parts: pd.DataFrame, key: str) -> pd.DataFrame:
     """The rows with the jobs of their five largest and of all others: what the bars are made of."""
-    wide = parts[parts[key].notna()].pivot(index=key, columns="position", values="jobs")
+    wide = parts.pivot_table(index=key, columns="position", values="jobs", aggfunc="first")
     wide = wide.reindex(columns=range(1, TOP + 1)).add_prefix("largest_").reset_index()
     found = rows.merge(wide, on=key, how="left", validate="one_to_one")
     return found.assign(others=found["jobs"] - found["top_jobs"])

@@ -17,7 +17,7 @@ from ui import answers, filters, notices
 from ui.cached import keep_as
 from ui.fault_download import MIME
 from ui.frame import Page
-from ui.html import Column, Row, Words, note, table
+from ui.html import Column, Row, Words, note, table, text
 from ui.tables import SOURCE, Columns, Shown, show
 from wording import date_text, is_missing, number_text, percent_text
 
@@ -71,7 +71,8 @@ def found_enterprises(page: Page, ledger: pd.DataFrame, words: str) -> None:
         if found.empty:
             notices.empty(f"{page.place_name}没有找到“{words}”。")
         else:
-            st.html(enterprise_table(found.head(NEAR)))
+            few = found.head(NEAR)
+            st.html(f'<div class="gm-not-on-phone">{enterprise_table(few)}</div>{_on_phone(few, NEAR)}')
             if len(found) > NEAR:
                 st.html(note(f"共{number_text(len(found), '家')},这里是用工最多的{NEAR}家,其余在“名单”里。"))
         st.button("不再单看", icon=":material/close:", key="find_none", type="tertiary", on_click=_forget)
@@ -147,11 +148,32 @@ def source_words(row: dict[str, object]) -> str:
     return "" if is_missing(row["source_file"]) else f"{row['source_file']} 第{row['source_row']}行"
 
 
-def _on_phone(found: pd.DataFrame) -> str:
-    """The first rows as a narrow table: the other one is too wide for a thumb."""
-    rest = len(found) - ON_PHONE
+def _on_phone(found: pd.DataFrame, most: int = ON_PHONE) -> str:
+    """The first rows as short paragraphs: a table is too wide for a thumb."""
+    items = "".join(_paragraph(row) for row in answers.records(found.head(most)))
+    rest = len(found) - most
     more = note(f"还有{number_text(rest, '家')},请用上面的条件缩小范围") if rest > 0 else ""
-    return f'<div class="gm-only-on-phone">{enterprise_table(found.head(ON_PHONE))}{more}</div>'
+    return f'<div class="gm-only-on-phone">{items}{more}</div>'
+
+
+def _paragraph(row: dict[str, object]) -> str:
+    change = "" if is_missing(row["change"]) else f"(比上年{number_text(row['change'], '人', signed=True)})"
+    owed = f"没有报{row['owed']}" if "owed" in row else ""
+    small = (
+        f"用工{number_text(row['jobs'], '人')}{change}",
+        f"建档立卡{number_text(row['poor_jobs'], '人')}",
+        f"带动{number_text(row['households_carried'], '户')}",
+        " ".join(
+            str(row[name]) for name in ("township", "place", "industry_name") if not is_missing(row[name])
+        ),
+        source_words(row),
+        owed,
+    )
+    honours = f" <em>★{text(row['honours'])}</em>" if row["is_starred"] else ""
+    return (
+        f'<div class="gm-firm"><b>{text(row["name"])}</b>{honours}'
+        f"<small>{text(' · '.join(part for part in small if part))}</small></div>"
+    )
 
 
 @st.fragment

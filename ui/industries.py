@@ -12,6 +12,7 @@ import streamlit as st
 from data_loaders.contract import Dataset
 from settings import Settings
 from ui import answers
+from ui.cached import keep_as
 from ui.frame import Page
 from ui.tables import Columns, Shown, show
 from wording import is_missing
@@ -125,8 +126,12 @@ def figures_table(page: Page, indicator: str, places: pd.DataFrame) -> None:
 def _with_source(page: Page, indicator: str, places: pd.DataFrame) -> pd.DataFrame:
     """The villages' figures with file, sheet and cell of the ledger that each was read from."""
     wanted = ["place_code", "source_file", "source_sheet", "source_cell", "source_row"]
-    cells = page.data.observations
-    mine = cells[(cells["indicator_id"] == indicator) & (cells["period"] == places["period"].iloc[0])]
-    # A place that is in two ledgers was checked by prepare.py, which keeps the first.
-    first = mine[wanted].drop_duplicates("place_code")
+    cells, period = page.data.observations, places["period"].iloc[0]
+
+    def find() -> pd.DataFrame:
+        mine = cells[(cells["indicator_id"] == indicator) & (cells["period"] == period)]
+        # A place that is in two ledgers was checked by prepare.py, which keeps the first.
+        return mine[wanted].drop_duplicates("place_code")
+
+    first = keep_as(page.data, ("cells", indicator, period), find)
     return places.merge(first, on="place_code", how="left", validate="one_to_one")

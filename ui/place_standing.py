@@ -21,7 +21,7 @@ COLUMNS = [
     Column("名次", is_number=True),
     Column("指标", is_wide=True),
     Column("数值", is_number=True),
-    Column("完成", is_number=True),
+    Column("完成、升降", is_number=True),
 ]
 
 

@@ -12,6 +12,7 @@ from charts.rank_history import PERIODS, rank_history_chart
 from charts.ranking import improvement_chart, rank_change_chart, ranking_chart
 from metrics.composite import part_names
 from ui import answers
+from ui.chart_note import chart_note
 from ui.composite import WHOLE_COUNTY, standing
 from ui.draw import Behind, chart
 from ui.frame import Page
@@ -127,7 +128,7 @@ def course(page: Page, group: str | None, periods: int = PERIODS) -> None:
             "名次走势",
             rows(),
             columns,
-            f"{data.settings.ranking.name}{'' if group is None else f'({group})'}名次;没有名次的时期线断开",
+            f"{_sources(page)};{data.settings.ranking.name}{'' if group is None else f'({group})'}名次;没有名次的时期线断开",
         ),
         pick="place",
     )
@@ -153,7 +154,8 @@ def moves(page: Page, indicator: str) -> None:
             f"{spec.name}位次",
             ranked,
             columns,
-            f"{period_text(str(ranked['period'].iloc[0]))}{spec.name},单位:名;浅点为上期位次",
+            chart_note(data, indicators=[indicator], unit="名", period=str(ranked["period"].iloc[0]))
+            + ";浅点为上期位次",
         ),
         pick="place",
     )
@@ -163,4 +165,12 @@ def _scope(page: Page, group: str | None) -> str:
     ranking = answers.composite(page.data, page.view.period, group)
     known = ranking["period"].dropna()
     when = period_text(str(known.iloc[0])) if len(known) else "还没有报送"
-    return f"{when}{page.data.settings.ranking.name},{group or WHOLE_COUNTY}"
+    return f"{_sources(page)};{when}{page.data.settings.ranking.name},{group or WHOLE_COUNTY}"
+
+
+def _sources(page: Page) -> str:
+    """The ledgers that the parts of the composite are read from."""
+    parts = page.data.settings.ranking.parts
+    kinds = ("problems",) if any(part.metric for part in parts) else ()
+    indicators = [part.indicator for part in parts if part.indicator is not None]
+    return chart_note(page.data, indicators=indicators, kinds=kinds)

@@ -18,7 +18,7 @@ from metrics.composite import part_names
 from settings import Indicator, Settings
 from ui.answers import records
 from ui.composite import band_words, gained, moved, rank_text
-from ui.html import Column, Row, Words, table, text, words_html
+from ui.html import Column, Words, text, words_html
 from wording import is_missing, number_text
 
 CLOSE = "≈"
@@ -173,12 +173,6 @@ def band_lists(rows: pd.DataFrame) -> str:
         if names:
             parts.append(f'<p class="gm-band gm-band-{band}"><b>{head}</b>{text(names)}</p>')
     return f'<div class="gm-bands">{"".join(parts)}</div>' if parts else ""
-
-
-def weights_table(lines: list[tuple[str, str]]) -> str:
-    """Part and weight, a row each."""
-    rows: list[Row] = [([name, weight], False) for name, weight in lines]
-    return table([Column("评分项", is_wide=True), Column("权重", is_number=True)], rows, is_tight=True)
 
 
 def _link(cell: Cell, code: str) -> str:

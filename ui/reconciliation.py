@@ -6,6 +6,8 @@ that two reports give differently. Texts from ledgers go into tables, never into
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -31,7 +33,11 @@ ROLL_CALLS = ("observations", "targets")
 def names_of_places(data: Dataset) -> None:
     """How the names in every source were matched to the register, then one source's odd names."""
     titles = {source.id: source.title for source in data.settings.sources}
-    calls = [source.id for source in data.settings.sources if source.kind in ROLL_CALLS]
+    calls = [
+        source.id
+        for source in data.settings.sources
+        if source.kind in ROLL_CALLS and source.everybody_reports
+    ]
     found = keep_as(
         data,
         "placement summary",
@@ -51,10 +57,11 @@ def names_of_places(data: Dataset) -> None:
     chosen = named[filters.part("names_of", "台账", tuple(named), default=titles[worst])]
     left, right = st.columns(2, gap="medium")
     with left:
-        _odd_names(names_to_look_at(data.placements, data.places, chosen))
+        odd = partial(names_to_look_at, data.placements, data.places, chosen)
+        _odd_names(keep_as(data, ("odd names", chosen), odd))
     with right:
-        absent = absent_places(data.placements, data.places, chosen)
-        _absent(absent, is_owed=chosen in calls)
+        absent = partial(absent_places, data.placements, data.places, chosen)
+        _absent(keep_as(data, ("absent places", chosen), absent), is_owed=chosen in calls)
 
 
 def _summary(found: pd.DataFrame, titles: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from charts.quality import reporting_heatmap_chart
 from ui.draw import Behind, chart
 from ui.frame import Page
-from ui.tables import Shown
+from ui.tables import Columns, Shown
 from wording import LEVEL_COUNTS, period_text
 
 
@@ -30,7 +30,7 @@ def _behind(title: str, matrix: pd.DataFrame) -> Behind:
     rows = matrix.assign(
         when=matrix["period"].map(period_text), missing=matrix["expected"] - matrix["reported"]
     )
-    columns = {
+    columns: Columns = {
         "name": "乡镇",
         "when": "时期",
         "expected": Shown(f"应报({what})", "number"),

@@ -99,3 +99,19 @@ def test_inputs_are_left_as_they_were():
     before = values.copy()
     township_bars_chart(values, INDICATORS["area"], highlight=EAST)
     pd.testing.assert_frame_equal(values, before)
+
+
+def test_a_bar_tells_which_place_it_stands_for():
+    figure = bars(AREA)
+    assert [row[-1] for row in figure.data[0].customdata] == [WEST, EAST]
+
+
+def test_a_figure_of_a_unit_that_counts_in_wan_itself_is_not_told_in_wan_again():
+    # 1,200,000万袋 is no 120.00万 under a heading that says 万袋; the axis says 1,000,000 likewise.
+    bags = INDICATORS["area"].model_copy(update={"unit": "万袋"})
+    values = indicator_values(
+        reports("area", {(E1, OCT): 1_200_000.0}), places(), INDICATORS, "area", "township"
+    )
+    figure = township_bars_chart(figures_at(values), bags)
+    assert figure.data[1].text[0].strip() == "1,200,000"
+    assert not any("万" in tick for tick in figure.layout.xaxis.ticktext)

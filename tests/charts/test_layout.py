@@ -3,7 +3,7 @@ import re
 import pytest
 
 from charts import palette
-from charts.layout import empty_chart, plain, styled_figure, value_ticks, wrapped
+from charts.layout import empty_chart, plain, styled_figure, unitless, value_ticks, wrapped
 
 
 @pytest.mark.parametrize(
@@ -110,3 +110,19 @@ def test_text_can_be_read_on_white_and_on_its_bar():
 def test_a_map_class_is_darker_than_the_one_before():
     lightness = [luminance(colour) for colour in palette.SEQUENTIAL]
     assert lightness == sorted(lightness, reverse=True)
+
+
+def test_no_tick_stands_between_two_problems():
+    for most in (1, 2, 3, 7, 13, 260):
+        ticks = value_ticks(0, most, is_count=True)["tickvals"]
+        assert ticks == [int(tick) for tick in ticks]
+        assert len(ticks) >= 2
+    assert value_ticks(0, 3)["tickvals"] == [0, 1, 2, 3]
+    assert value_ticks(0, 1)["tickvals"] == [0, 0.25, 0.5, 0.75, 1]
+
+
+def test_a_figure_without_its_unit_follows_the_same_rule_as_with_it():
+    assert unitless(4_782_211, "公斤") == "478.22万"
+    assert unitless(1_200_000, "万袋", 1) == "1,200,000.0"
+    assert unitless(25, "%", 1) == "25.0%"
+    assert unitless(None, "亩") == "未报送"

@@ -104,3 +104,13 @@ def test_faults_by_responsible_township():
 def test_no_faults():
     assert fault_summary(empty("faults"), places()).empty
     assert fault_kinds(empty("faults")).empty
+
+
+def test_a_source_of_some_townships_alone_is_owed_by_those_that_it_lists():
+    rows = reports("area", {(EAST, "2026-09"): 1.0, (EAST, "2026-10"): None}, "chains")
+    register = places(COUNTY, EAST, WEST)
+    everybody = reporting_matrix(rows, register, ["chains"])
+    some = reporting_matrix(rows, register, ["chains"], listed_only={"chains"})
+    assert set(everybody["place_code"]) == {EAST, WEST}
+    assert set(some["place_code"]) == {EAST}
+    assert late_reporters(some).empty  # September, the latest that anything came for, is in

@@ -20,10 +20,13 @@ from tests.conftest import County
 from tests.pages.conftest import Open, Opened
 from ui import cached, chart_tools, draw
 from ui.draw import Behind
+from ui.ranking_parts import SINGLE
 from wording import is_missing, number_text, percent_text
 
 PAGES = ("overview", "industry", "enterprises", "ranking", "rectification", "quality")
 TEA = "tea_garden_area"
+PART_NAMES = ("part", "by")  # what “看什么” is called in the address
+LISTS = ("show",)  # choices of a list, in which there is no chart
 A_TOWNSHIP = 4  # of the register's order: any will do that has tea
 
 
@@ -63,7 +66,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
 
 
 def every_part(open_page: Open, drawn: Drawn, path: str, **query: str) -> Iterator[Opened]:
-    """The page, and each of the parts that its “看什么” offers, each with every one of its other choices."""
+    """The page, each part that it offers under 看什么, and of each part every other choice, one at a time."""
     seen: set[tuple[tuple[str, str], ...]] = set()
     todo: list[dict[str, str]] = [query]
     while todo:
@@ -72,12 +75,14 @@ def every_part(open_page: Open, drawn: Drawn, path: str, **query: str) -> Iterat
         page = open_page(path, **asked)
         yield page
         for group in page.app.button_group:
-            name = str(group.key)
-            options = [option.content for option in group.proto.options]
-            for option in options if name in ("part", "ledger", "level", "kind", "basis", "chain") else []:
-                more = {**({} if name == "part" else asked), **query, name: option}
+            is_part = group.proto.label == "看什么"
+            if not is_part and (group.key in LISTS or query):
+                continue
+            parts = {name: value for name, value in asked.items() if name in PART_NAMES and name not in query}
+            for option in group.proto.options:
+                more = {**query, **({} if is_part else parts), str(group.key): option.content}
                 key = tuple(sorted(more.items()))
-                if key not in seen and (name == "part" or asked.get(name) != option):
+                if key not in seen and more != asked:
                     seen.add(key)
                     todo.append(more)
 
@@ -283,7 +288,7 @@ def test_a_townships_tea_is_the_same_in_text_table_chart_and_files(
     shown = open_page("industry", part="按产业看", indicator=TEA, place=township).text
     assert f"{text}<small>亩</small>" in shown
 
-    ranking = open_page("ranking", part="单项排名", indicator=TEA)
+    ranking = open_page("ranking", by=SINGLE, indicator=TEA)
     assert text in ranking.text
     for figure, behind in drawn.take().values():
         if behind is not None and any(name in str(row[0]) for row in figure.data[0].customdata or ()):

@@ -10,6 +10,7 @@ import pytest
 
 from tests.pages import county
 from tests.pages.conftest import Open, Opened, publish_tables
+from ui.decisions import PARTS
 
 MEETINGS = """
 [[overview.meetings]]
@@ -150,6 +151,15 @@ class TestDecisions:
         (late,) = [query for label, query in queries.items() if "未报" in label]
         assert f"place={county.SONGLING}" in late
         assert "ledger=" in late
+
+    def test_parts_named_in_links_are_parts_of_those_pages(self):
+        pages = Path(__file__).resolve().parents[2]
+        written = "".join(
+            (pages / name).read_text(encoding="utf-8")
+            for name in ("pages/industry.py", "ui/ranking_parts.py", "ui/problem_list.py")
+        )
+        named = {part for parts in PARTS.values() for part in parts.values()}
+        assert {part for part in named if f'"{part}"' not in written} == set()
 
     def test_a_place_without_any_says_what_was_looked_for(self, met, open_page: Open):
         text = open_page("overview", place=county.YUNXI).text
