@@ -12,7 +12,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts import palette
-from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure, value_ticks
+from charts.layout import (
+    empty_chart,
+    names_axis,
+    plain,
+    plain_list,
+    rows_height,
+    styled_figure,
+    unitless,
+    value_ticks,
+)
 from metrics.periods import year_before
 from settings import Chain, Indicator
 from wording import NOT_REPORTED, number_text, percent_text, period_text
@@ -174,7 +183,7 @@ def _labels(rows: pd.DataFrame, supply: Indicator) -> list[str]:
         said = STATES[row["state"]]
         if row["state"] in ("underfed", "balanced", "oversupplied"):
             lacks = row["supply_gap"] >= 0
-            gap = number_text(abs(row["supply_gap"]), "", supply.decimals)
+            gap = unitless(abs(row["supply_gap"]), supply.unit, supply.decimals)
             said = f"{percent_text(row['used_share'], 0)} {'缺' if lacks else '多'}{gap}"
         labels.append(said)
     return labels

@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts import palette
-from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure
+from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure, unitless
 from settings import Indicator
 from wording import NO_SHARE, NOT_REPORTED, number_text, percent_text, period_text
 
@@ -103,7 +103,8 @@ def hover_text(row: dict[Any, Any], first: str, indicator: Indicator) -> str:
     for name, share in ((first, "of_first"), (row["previous_step"], "of_previous")):
         if pd.notna(row[share]) and name and name != row["step_name"]:
             part, base = (
-                number_text(row[f"{share}_{end}"], "", indicator.decimals) for end in ("part", "base")
+                unitless(row[f"{share}_{end}"], indicator.unit, indicator.decimals)
+                for end in ("part", "base")
             )
             lines.append(f"占{plain(name)}{percent_text(row[share])}({part}/{base})")
     if row["exceeds"]:

@@ -13,7 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts import palette
-from charts.layout import empty_chart, names_axis, plain, rows_height, styled_figure
+from charts.layout import empty_chart, names_axis, plain, rows_height, styled_figure, value_ticks
 from wording import fraction_text, is_missing, number_text, percent_text
 
 ROW_PX = 34
@@ -56,7 +56,7 @@ def fallen_chart(
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
         )  # fmt: skip
     wide = float(rows["jobs_last_year"].max())
-    figure.update_xaxes(range=[-0.03 * wide, wide * 1.05], nticks=4, tickformat=",~f")
+    figure.update_xaxes(range=[-0.03 * wide, wide * 1.05], **value_ticks(0, wide, "人", is_count=True))
     names_axis(figure, [_name(row, cut) for row in shown], scale)
     return figure
 
@@ -78,7 +78,7 @@ def changes_chart(summary: pd.DataFrame, *, title: str, scale: float = 1.0) -> g
     )  # fmt: skip
     low, high = min(float(rows["change"].min()), 0.0), max(float(rows["change"].max()), 0.0)
     room = 0.04 * max(high - low, 1.0)
-    figure.update_xaxes(range=[low - room, high + room], nticks=4, tickformat=",~f")
+    figure.update_xaxes(range=[low - room, high + room], **value_ticks(low, high, "人", is_count=True))
     figure.update_layout(
         annotations=[_beside(at, _more(row), scale) for at, row in enumerate(records)],
         shapes=[

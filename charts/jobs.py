@@ -14,7 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts import palette
-from charts.layout import empty_chart, names_axis, plain, plain_list, styled_figure
+from charts.layout import empty_chart, names_axis, plain, plain_list, styled_figure, value_ticks
 from wording import NOT_REPORTED, is_missing, number_text, percent_text
 
 ROW_PX = 40
@@ -61,7 +61,7 @@ def jobs_chart(
     figure.update_layout(
         shapes=_quartiles(rows, edge, scale), annotations=_each(rows, scale), margin_r=104 * scale
     )
-    figure.update_xaxes(range=[-0.03 * edge, edge * 1.06], nticks=4, tickformat=",~f")
+    figure.update_xaxes(range=[-0.03 * edge, edge * 1.06], **value_ticks(0, edge, "人", is_count=True))
     names_axis(figure, [f"{plain(row['name'])}<br>{_firms(row)}" for row in rows.to_dict("records")], scale)
     return figure
 

@@ -199,7 +199,7 @@ def _title(
     if highlight is not None and highlight in accents:
         first, last = runs[highlight][0], runs[highlight][-1]
         if first == last:
-            return f"{names[highlight]}仍在第{last}名"
+            return f"{names[highlight]}{'仍在' if set(runs[highlight]) == {last} else '回到'}第{last}名"
         word = "升到" if last < first else "退到"
         return f"{names[highlight]}从第{first}名{word}第{last}名"
     said = []

@@ -210,7 +210,9 @@ def _customdata(rows: pd.DataFrame, hover: list[str]) -> list[list[str]]:
 
 def _add_tails(figure: go.Figure, rows: pd.DataFrame, moves: pd.Series, scale: float) -> None:
     """Where each came from, with a line to where it is: one trace for those who rose, one for those who fell."""
-    before, now = rows["previous_rank"].astype("float64"), rows["rank"].astype("float64")
+    # As many places as told: who is not ranked in both periods is not counted.
+    now = rows["rank"].astype("float64")
+    before = now + moves
     for colour, is_mine in ((palette.PRIMARY, moves > 0), (palette.AMBER, moves < 0)):
         x: list[float | None] = []
         y: list[float | None] = []

@@ -53,8 +53,8 @@ def composite_history(
     that are compared with each other (None: all of them), and scores that depend on others depend on these alone.
 
     - score: the sum of points, 0-100 (100 x cap for the method `target`); rank: competition rank (1, 2, 2, 4) by it.
-    - previous_rank, previous_score: of the period before (previous_period); rank_change: places gained;
-      score_change; improvement_rank: competition rank by score_change, greatest gain first.
+    - previous_rank, previous_score: of the period before (previous_period); rank_change: places gained among the
+      townships that have a score in both, for one that did not report lifts nobody; score_change; improvement_rank: competition rank by score_change, greatest gain first.
     - Per part P: `raw_P` the judged figure, `base_P` its target or denominator or problems found, `P` its score,
       `share_P` the weight that counts for this township (0-1, together 1), `points_P` = P x share_P.
     - missing: parts without a figure, or with less than `min_reported_share` of its reports, or without a target
@@ -91,7 +91,8 @@ def composite_history(
         "score": total,
         "rank": rank,
         "previous_rank": previous_rank,
-        "rank_change": previous_rank - rank,
+        "rank_change": _ranks(np.where(np.isnan(total), np.nan, previous_score))
+        - _ranks(np.where(np.isnan(previous_score), np.nan, total)),
         "previous_score": previous_score,
         "score_change": gained,
         "improvement_rank": _ranks(gained),

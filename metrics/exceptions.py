@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.composite import Values
-from metrics.figures import figures_at
+from metrics.figures import completion_of_reporters, figures_at
 from metrics.periods import year_before
 from metrics.quality import late_reporters
 from metrics.rectification import counts_by_township, problem_counts
@@ -175,15 +175,18 @@ def _behind(asked: _Asked) -> Iterator[Urgent]:
     least = asked.at_least(asked.settings.overview.behind_points)
     for indicator_id in asked.indicators:
         spec = asked.settings.indicators[indicator_id]
-        county = figures_at(asked.tables.values(indicator_id, "county"), asked.period)
-        if county.empty or is_missing(county["completion"].iloc[0]):
+        townships = figures_at(asked.tables.values(indicator_id, "township"), asked.period)
+        whole = completion_of_reporters(townships, spec)
+        if whole is None:
             continue
         found = _reported_enough(asked, indicator_id)
-        gap = float(county["completion"].iloc[0]) - found["completion"]
+        gap = whole - found["completion"]
+        is_part = (townships["target"].notna() & townships["completion"].isna()).any()
+        county = "全县已报部分" if is_part else "全县"
         is_behind = (gap.round(9) >= least) & (found["completion"] < 100)
         for row in found.assign(gap=gap)[is_behind].to_dict("records"):
             yield Urgent(
-                f"{row['name']}{_achieved(row, spec, asked.settings.indicators)},比全县低{number_text(row['gap'], '个百分点', 1)}。",
+                f"{row['name']}{_achieved(row, spec, asked.settings.indicators)},比{county}低{number_text(row['gap'], '个百分点', 1)}。",
                 kind="behind",
                 page="ranking",
                 place_code=str(row["place_code"]),
@@ -257,7 +260,7 @@ def _dropped(asked: _Asked) -> Iterator[Urgent]:
     for row in found[(-found["rank_change"]).fillna(0) >= least].to_dict("records"):
         yield Urgent(
             f"{row['name']}{asked.settings.ranking.name}第{row['rank']}/{ranked}名,"
-            f"比{period_text(row['previous_period'])}的第{row['previous_rank']}名后退{-row['rank_change']}位。",
+            f"比{period_text(row['previous_period'])}后退{-row['rank_change']}位。",
             kind="dropped",
             page="ranking",
             place_code=str(row["place_code"]),

@@ -79,6 +79,25 @@ def figures_at(values: pd.DataFrame, period: str | None = None) -> pd.DataFrame:
     return found.sort_values(["rank", "place_code"], ascending=[False, True], ignore_index=True)
 
 
+def completion_of_reporters(at: pd.DataFrame, spec: Indicator) -> float | None:
+    """What the places of `at` (figures_at) that have a completion reached together, in %; None where none has.
+
+    The county's own completion has the targets of those that did not report below the line; who is behind is
+    judged by this one. Of a ratio: the parts added up, in % of the target.
+    """
+    known = at[at["completion"].notna()]
+    if known.empty:
+        return None
+    if spec.measure == "ratio":
+        factor = 100.0 if spec.unit == "%" else 1.0
+        whole, target = factor * known["numerator"].sum() / known["denominator"].sum(), known["target"].mean()
+    else:
+        whole, target = known["cumulative"].sum(), known["target"].sum()
+    if spec.better == "lower":
+        return 100.0 if whole <= target else float(100 * target / whole)
+    return float(100 * whole / target)
+
+
 def latest_period(values: pd.DataFrame) -> str | None:
     """The last period for which any place has a figure; None when there is none."""
     return latest_at(values.loc[values["value"].notna(), "period"].unique(), None)

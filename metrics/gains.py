@@ -282,7 +282,9 @@ def _sentence(
     what = lever.what if lever.what == lever.name else f"{lever.name}:{lever.what}"
     if direction == GAIN:
         verb = "可追平" if after[passed[0]] == after[board.me] else "可超过"
-        done = f"再销号{amount}问题" if lever.is_closure else f"{what}再{'增' if is_up else '减'}{amount}"
+        done = (
+            f"期末前多销号{amount}问题" if lever.is_closure else f"{what}再{'增' if is_up else '减'}{amount}"
+        )
         return f"{done},{verb}{who},升到第{rank}名"
     lost = (
         f"若有{amount}已销号的问题反弹" if lever.is_closure else f"{what}若{'多' if is_up else '少'}{amount}"

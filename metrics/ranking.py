@@ -17,7 +17,8 @@ def indicator_ranking(
 ) -> pd.DataFrame:
     """One indicator's places at the latest period not after `period`, best first, missing last and unranked.
 
-    figures_at's columns with `rank` by the chosen figure, previous_rank and rank_change (places gained).
+    figures_at's columns with `rank` by the chosen figure, previous_rank, and rank_change: places gained among those
+    that have a rank in both periods, for one that did not report lifts nobody.
     """
     column = "rank" if by == "cumulative" else "completion_rank"
     now = figures_at(values, period)
@@ -27,5 +28,7 @@ def indicator_ranking(
     joined = ranked.merge(
         then.rename(columns={column: "previous_rank"}), on="place_code", how="left", validate="one_to_one"
     )
-    joined["rank_change"] = joined["previous_rank"] - joined["rank"]
+    in_both = joined["rank"].notna() & joined["previous_rank"].notna()
+    before, after = (joined[name].where(in_both).rank(method="min") for name in ("previous_rank", "rank"))
+    joined["rank_change"] = (before - after).astype("Int64")
     return joined.sort_values(["rank", "place_code"], na_position="last", ignore_index=True)

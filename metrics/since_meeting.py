@@ -89,10 +89,16 @@ def problem_changes(
 
 
 def rank_changes(history: pd.DataFrame, since: date, period: str | None) -> RankChanges:
-    """Each township's rank by the composite at the last period that had ended before the day, and at `period`."""
+    """Each township's rank by the composite at the last period that had ended before the day, and at `period`.
+
+    Both are ranks among the townships that have a score in both: one that did not report lifts nobody.
+    """
     then, now = (composite_at(history, at) for at in (period_known(since, period), period))
     earlier = then.set_index("place_code")["rank"]
     table = now[["place_code", "name"]].assign(then=now["place_code"].map(earlier), now=now["rank"])
+    in_both = table["then"].notna() & table["now"].notna()
+    for name in ("then", "now"):
+        table[name] = table[name].where(in_both).rank(method="min").astype("Int64")
     table["moved"] = table["then"] - table["now"]
     return RankChanges(
         _period_of(then),

@@ -1,10 +1,9 @@
 """prepare.py from the outside: exit codes, what it leaves behind, and what a kill leaves behind."""
 
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -13,8 +12,6 @@ import prepare
 from data_loaders.store import current_version, open_version
 from faults import DataProblem
 from tests.small_county import TEA_ROWS, tea_sheet, write_county, write_sheets
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -163,18 +160,21 @@ def test_old_versions_are_kept_for_their_readers_and_then_removed(county):
     assert 3 <= len(kept) <= 6
 
 
-KILL_AT_SYNC = """
-import os, signal, sys
-import prepare
-real, left = os.fsync, [int(sys.argv[1])]
-def fsync(descriptor):
-    real(descriptor)
-    left[0] -= 1
-    if left[0] == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-os.fsync = fsync
-sys.exit(prepare.main(["--config", sys.argv[2]]))
-"""
+# What a run imports is loaded once, in the process that the runs are forked from.
+RUNS = ("tests.test_prepare", "commands.publishing", "commands.summary")
+
+
+def die_at_sync(sync: int, config: str) -> None:
+    real, left = os.fsync, [sync]
+
+    def fsync(descriptor):
+        real(descriptor)
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    os.fsync = fsync
+    sys.exit(prepare.main(["--config", config]))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL 只在类 Unix 系统上有")
@@ -182,20 +182,19 @@ def test_a_kill_at_any_write_leaves_one_whole_version(county):
     """Every write is synced, so dying right after the n-th sync visits every state that a kill can leave."""
     prepare.main(["--config", str(county)])
     old = published(county).version
+    runs = multiprocessing.get_context("forkserver")
+    runs.set_forkserver_preload(list(RUNS))
     outcomes = []
     allowed = {100.0}
     for sync in (*range(1, 21), 99):
         change_area(county, 200 + sync)
         allowed.add(200.0 + sync)
-        run = subprocess.run(
-            [sys.executable, "-c", KILL_AT_SYNC, str(sync), str(county)],
-            cwd=ROOT,
-            capture_output=True,
-            check=False,
-        )
+        run = runs.Process(target=die_at_sync, args=(sync, str(county)))
+        run.start()
+        run.join()
         dataset = published(county)  # whole and verified, or it would raise
-        outcomes.append((run.returncode, area(dataset)))
-        assert run.returncode in (0, -signal.SIGKILL), run.stderr.decode()
+        outcomes.append((run.exitcode, area(dataset)))
+        assert run.exitcode in (0, -signal.SIGKILL)
         assert area(dataset) in allowed
         assert dataset.version == old or area(dataset) > 100
 

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from charts.layout import unitless
 from charts.multiples import Run, year_lines
 from metrics.pace import year_pace
 from settings import Indicator
@@ -180,7 +181,8 @@ def _plan(
     """Bar, completion, numerator and denominator, and a mark where last year was by now."""
     counted = specs[spec.denominator[0]] if spec.denominator else spec
     over = specs[spec.numerator[0]] if spec.numerator else spec
-    top = number_text(row["numerator"], "" if over.unit == counted.unit else over.unit, over.decimals)
+    told = unitless if over.unit == counted.unit else number_text
+    top = told(row["numerator"], over.unit, over.decimals)
     parts = f"{top}/{number_text(row['denominator'], counted.unit, counted.decimals)}"
     if is_missing(row["completion"]):
         if not is_missing(row["target"]):

@@ -197,7 +197,7 @@ def _spread_title(summary: pd.DataFrame, what: str) -> str:
     if several.empty:
         return f"{most['name']}用工最多({number_text(most['jobs'], '人')})"
     biggest = several.iloc[0]
-    return f"{most['name']}用工最多,{biggest['name']}每家用工最多(中位数{each_text(biggest['median'], '人')})"
+    return f"{most['name']}用工最多;{FEW}家以上的{what}里{biggest['name']}每家用工最多(中位数{each_text(biggest['median'], '人')})"
 
 
 def _shares_by_industry(page: Page, ledger: pd.DataFrame) -> None:

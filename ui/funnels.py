@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.funnels import KIND_NAMES, shares_chart, steps_chart
+from charts.layout import unitless
 from metrics.funnels import KINDS, Kind
 from settings import Funnel, Indicator
 from ui import answers, cached, filters, notices
@@ -133,7 +134,7 @@ def _line(row: dict[str, Any], unit: Indicator, *, is_head: bool) -> tuple[str, 
     said = "" if is_head else number_text(row["value"], unit.unit, unit.decimals)
     if is_missing(row["of_first"]) or row["step"] == 0:
         return (said,) if said else ()
-    part, base = (number_text(row[f"of_first_{end}"], "", unit.decimals) for end in ("part", "base"))
+    part, base = (unitless(row[f"of_first_{end}"], unit.unit, unit.decimals) for end in ("part", "base"))
     share = f"占比 {percent_text(row['of_first'])}"
     return (f"{said} {share}".strip(), f"{part}/{base}{unit.unit}")
 

@@ -10,12 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from data_loaders.contract import Dataset
+from metrics.figures import completion_of_reporters
 from settings import Settings
 from ui import answers
 from ui.cached import keep_as
 from ui.frame import Page
 from ui.tables import Columns, Shown, show
-from wording import is_missing
 
 SOURCE_CELL: Columns = {"source_cell": "单元格"}
 
@@ -107,11 +107,10 @@ def _parts_of_ratio(data: Dataset, indicator: str) -> Columns:
 
 
 def behind_below(page: Page, indicator: str) -> float | None:
-    """Completion in % under which a place counts as behind: the county's less the configured points."""
-    row = answers.of_place(page.data, indicator, page.data.settings.county.place_code, page.view.period)
-    if row is None or is_missing(row["completion"]):
-        return None
-    return float(row["completion"]) - page.data.settings.overview.behind_points
+    """Completion in % under which a place counts as behind: that of all reporting townships less the points."""
+    data, spec = page.data, page.data.settings.indicators[indicator]
+    whole = completion_of_reporters(answers.at(data, indicator, "township", page.view.period), spec)
+    return None if whole is None else whole - data.settings.overview.behind_points
 
 
 def figures_table(page: Page, indicator: str, places: pd.DataFrame) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from data_loaders.contract import Dataset
 from metrics.composite import part_names
+from metrics.periods import last_day
 from settings import RankingPart
 from ui import answers
 from ui.cached import keep_as
@@ -117,11 +118,19 @@ def _figure(data: Dataset, part: RankingPart, mine: dict[str, Any]) -> str:
     """Done out of what was to be done, with the unit."""
     if part.indicator is None:
         found, rate = mine[f"base_{part.id}"], mine[f"raw_{part.id}"]
-        return "—" if is_missing(found) or is_missing(rate) else f"{round(found * rate / 100)}/{found:.0f}个"
+        if is_missing(found) or is_missing(rate):
+            return "—"
+        on = min(data.manifest.as_of, last_day(str(mine["period"])))
+        return f"{round(found * rate / 100)}/{found:.0f}个(截至{on.month}月{on.day}日)"
     spec = data.settings.indicators[part.indicator]
     row = answers.of_place(data, part.indicator, mine["place_code"], str(mine["period"]))
     if row is None or is_missing(row["cumulative"]):
         return "—"
+    if spec.measure == "ratio" and part.of == "completion":
+        counted = data.settings.indicators[spec.denominator[0]]
+        cases = fraction_text(row["numerator"], row["denominator"], counted.unit, counted.decimals)
+        goal = "" if row["target"] == 100 else f",目标{number_text(row['target'], spec.unit, spec.decimals)}"
+        return cases + goal
     if part.of != "completion" or is_missing(row["target"]):
         return number_text(row["cumulative"], spec.unit, spec.decimals)
     return fraction_text(row["cumulative"], row["target"], spec.unit, spec.decimals)

@@ -61,9 +61,7 @@ def workbook(data: Dataset, found: Selection) -> bytes:
     sheets = {"选出": _named(data, found, found.places)}
     if len(found.unknown):
         sheets["未报送无法判断"] = _named(data, found, found.unknown)
-    return table_workbook(
-        head_lines(data, found), sheets, datetime.combine(data.manifest.as_of, time.min)
-    )
+    return table_workbook(head_lines(data, found), sheets, datetime.combine(data.manifest.as_of, time.min))
 
 
 def head_lines(data: Dataset, found: Selection) -> list[str]:

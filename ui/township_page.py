@@ -65,7 +65,9 @@ def laggards(data: Dataset, place: str, period: str | None, group: str | None = 
         values = figures_at(answers.map_values(data, line.part, "village", place), period)
         known = values[values["value"].notna()]
         for by in COMPARED:
-            rows = known[known[by].notna()].sort_values([by, "place_code"])
+            # A completion has been turned round already where less is better.
+            best_first = by != "completion" and data.settings.indicators[line.part].better == "lower"
+            rows = known[known[by].notna()].sort_values([by, "place_code"], ascending=[not best_first, True])
             if len(rows):
                 silent = tuple(values.loc[values["value"].isna() & (values["expected"] > 0), "name"])
                 return Laggards(line.part, by, rows.head(LAGGARDS), silent)

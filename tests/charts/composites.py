@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+Scores = Mapping[str, float | None]
 NAMES = {"a": "东乡", "b": "西镇", "c": "南乡", "d": "北乡", "e": "中乡", "f": "外乡"}
 PARTS = {"area": "茶园面积", "closure_rate": "问题销号率"}
 
 
-def composite(scores: dict[str, float | None], before: dict[str, float | None] | None = None) -> pd.DataFrame:
+def composite(scores: Scores, before: Scores | None = None) -> pd.DataFrame:
     """composite_at of 2026-10: 3/4 of each score is from the area, the rest from closed problems."""
     return _period("2026-10", scores, "2026-09" if before else None, before or {})
 
 
-def history(*months: dict[str, float | None], first: int = 1) -> pd.DataFrame:
+def history(*months: Scores, first: int = 1) -> pd.DataFrame:
     """composite_history of the months of 2026 from `first` on."""
-    frames, before, earlier = [], {}, None
+    frames: list[pd.DataFrame] = []
+    before: Scores = {}
+    earlier: str | None = None
     for at, scores in enumerate(months):
         period = f"2026-{first + at:02}"
         frames.append(_period(period, scores, earlier, before))
@@ -40,9 +43,7 @@ def intervals(**bounds: tuple[int, int]) -> pd.DataFrame:
     return pd.DataFrame(rows).astype(dict.fromkeys(whole, "Int64"))
 
 
-def _period(
-    period: str, scores: dict[str, float | None], earlier: str | None, before: dict[str, float | None]
-) -> pd.DataFrame:
+def _period(period: str, scores: Scores, earlier: str | None, before: Scores) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "place_code": list(scores),

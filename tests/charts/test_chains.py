@@ -21,6 +21,10 @@ def bullets(values, title="标题", **more):
     )
 
 
+def title(found):
+    return balance_title({str(name): value for name, value in row(found, EAST).items()}, PLANTS, GOSLINGS)
+
+
 def bars(figure):
     return [list(trace.x) for trace in figure.data if trace.type == "bar"]
 
@@ -37,12 +41,12 @@ def bars(figure):
 )
 def test_the_title_says_how_far_the_supply_goes(plant, goslings, sentence):
     found = chain_balance(GEESE, both({(EAST, OCT): plant}, {(EAST, OCT): goslings}), "township")
-    assert balance_title(row(found, EAST).to_dict(), PLANTS, GOSLINGS) == sentence
+    assert title(found) == sentence
 
 
 def test_a_share_short_of_a_full_load_is_never_told_as_full():
     found = chain_balance(GEESE, both({(EAST, OCT): 1000}, {(EAST, OCT): 999}), "township")
-    assert balance_title(row(found, EAST).to_dict(), PLANTS, GOSLINGS).endswith("够99%")
+    assert title(found).endswith("够99%")
 
 
 def test_capacity_and_supply_stand_in_one_line_with_the_gap_beside():

@@ -91,7 +91,11 @@ def test_the_whole_distribution_beside_the_mean():
     )
     assert rows_of(figure) == ["东乡", "&lt;b&gt;西镇&lt;/b&gt;"]
     assert [trace.x[0] for trace in figure.data if trace.type == "bar"] == [40, 0, 0, 60]
-    assert list(figure.data[-1].text) == ["1.8项", "未报送"]
+    *_, why, means = figure.data
+    assert list(means.text) == ["1.8", ""]
+    assert [words for _, words, _ in means.customdata] == ["户均1.80项,目标3项", "户均未报送,目标3项"]
+    assert list(figure.layout.xaxis2.ticktext) == ["0", "3项"]
+    assert list(why.text) == ["", "未报送"]
     assert "60%的户达到3项,4户没有措施" in figure.layout.title.text
     assert "3项及以上" in figure.layout.title.text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from tests.small_county import CONFIG, write_county, write_sheets
 
 __all__ = ["prepared"]
 
-HEADER = ["乡镇", "村", "名称", "产业", "用工", "其中脱贫户", "带动户数"]
-ROWS = [
+HEADER: list[object] = ["乡镇", "村", "名称", "产业", "用工", "其中脱贫户", "带动户数"]
+ROWS: list[list[object]] = [
     ["东山镇", "河湾村", "青茶合作社", "茶叶", 12, 5, 40],
     ["东山镇", "石桥村", "新办茶厂", "茶叶", 3, 1, 0],
 ]
@@ -29,7 +30,7 @@ WITH = CONFIG.replace(FIELD, f'{FIELD} jobs_last_year = "上年用工人数",').
 assert WITH.count("jobs_last_year") == 2
 
 
-def read(folder: Path, rows: list[list[object]]):
+def read(folder: Path, rows: Sequence[Sequence[object]]):
     """The small county with this ledger of enterprises, prepared."""
     config = write_county(folder, WITH)
     write_sheets(folder / "raw" / "主体.xlsx", {"主体": rows})

@@ -31,7 +31,7 @@ KINDS = pd.DataFrame(
     {
         "乡镇": ["东乡", "西镇"],
         "户数(户)": pd.array([12, None], dtype="Int64"),
-        "时限": pd.to_datetime(["2026-11-15", None]),
+        "时限": pd.Series(["2026-11-15", None], dtype="datetime64[us]"),
         "是否逾期": [True, False],
     }
 )

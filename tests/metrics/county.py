@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,12 @@ NAMES = {COUNTY: "青岚县", EAST: "东乡", WEST: "西镇", E1: "东一村", E
 
 def places(*codes: str) -> pd.DataFrame:
     """The register of these places; of all six when none is named."""
-    return conform("places", [_place(code) for code in codes or NAMES])
+    return _register(codes or tuple(NAMES)).copy()
+
+
+@cache
+def _register(codes: tuple[str, ...]) -> pd.DataFrame:
+    return conform("places", [_place(code) for code in codes])
 
 
 def _place(code: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -26,7 +27,7 @@ def values_of(
     *tables: pd.DataFrame, register: pd.DataFrame | None = None
 ) -> Callable[[str, str], pd.DataFrame]:
     rows, known = together(*tables), places() if register is None else register
-    return lambda indicator, level: indicator_values(rows, known, INDICATORS, indicator, level)
+    return cache(lambda indicator, level: indicator_values(rows, known, INDICATORS, indicator, level))
 
 
 def both(plants: dict, goslings: dict) -> Callable[[str, str], pd.DataFrame]:
@@ -181,7 +182,8 @@ def test_without_one_of_the_ledgers_there_is_nothing_to_compare(level):
 
 
 def test_a_single_township_is_its_county():
-    only = places()[lambda frame: ~frame["place_code"].str.startswith(WEST[:9])]
+    register = places()
+    only = register[~register["place_code"].str.startswith(WEST[:9])]
     tables = reports("plants", {(EAST, OCT): 10}), reports("goslings", {(EAST, OCT): 4})
     values = values_of(*tables, register=only)
     assert row(chain_balance(GEESE, values, "county"), COUNTY)["used_share"] == 40

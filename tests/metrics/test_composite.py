@@ -133,6 +133,20 @@ def test_rank_change_counts_the_places_gained_since_the_period_before():
     assert first.loc[WEST, "rank"] == 1
 
 
+def test_a_township_that_did_not_report_lifts_nobody():
+    north, far = "990101003000", "990101004000"
+    register = places(COUNTY, EAST, WEST, north, far)
+    first = {(EAST, SEP): 90.0, (WEST, SEP): 80.0, (north, SEP): 70.0}
+    rows = together(
+        reports("area", first | {(WEST, OCT): 60.0, (north, OCT): 70.0, (far, OCT): 99.0}),
+        targets("area", dict.fromkeys([(code, "2026") for code in (EAST, WEST, north, far)], 100.0)),
+    )
+    found = ranked(rows, AREA, register=register)
+    # 1 far, 2 north, 3 west, east silent; of those ranked in both months north and west changed places
+    assert found["rank"].dropna().to_dict() == {far: 1, north: 2, WEST: 3}
+    assert found["rank_change"].dropna().to_dict() == {north: 1, WEST: -1}
+
+
 def test_an_indicator_of_an_earlier_quarter_counts_until_the_next_one():
     rows = together(
         reports("area", {(E1, OCT): 80.0, (W1, OCT): 60.0}),
@@ -354,11 +368,12 @@ def test_weights_are_shares_of_one(weights):
     keys = ["area", "output", "plucked", "poor", "share"]
     parts = [RankingPart(indicator=key, weight=weight) for key, weight in zip(keys, weights, strict=False)]
     assert sum(part_weights(settings(*parts)).values()) == pytest.approx(1)
+    used = keys[: len(parts)]
     # … and so are the shares of a township to which one of them does not apply
     rows = together(
-        *(reports(part.indicator, {(E1, OCT): 1.0, (W1, OCT): 1.0}) for part in parts),
-        *(targets(part.indicator, {(EAST, "2026"): 2.0}) for part in parts),
-        *(targets(part.indicator, {(WEST, "2026"): 2.0}) for part in parts[1:]),
+        *(reports(key, {(E1, OCT): 1.0, (W1, OCT): 1.0}) for key in used),
+        *(targets(key, {(EAST, "2026"): 2.0}) for key in used),
+        *(targets(key, {(WEST, "2026"): 2.0}) for key in used[1:]),
     )
     found = ranked(rows, *parts)
     shares = found[[f"share_{part.id}" for part in parts]].sum(axis=1)

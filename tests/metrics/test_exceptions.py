@@ -240,7 +240,7 @@ class TestDropped:
 
     def test_rank_before_and_now(self):
         (west,) = told(self.ROWS, None, Rule(kind="dropped", at_least=1), parts=self.PARTS)
-        assert west.sentence == "西镇综合得分第2/2名,比2026年9月的第1名后退1位。"
+        assert west.sentence == "西镇综合得分第2/2名,比2026年9月后退1位。"
         assert (west.page, west.place_code, west.severity) == ("ranking", WEST, 1)
 
     def test_default_is_the_places_that_count_as_a_move(self):

@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.figures import figures_at, indicator_values, latest_period, series_of, values_by_level
+from metrics.figures import (
+    completion_of_reporters,
+    figures_at,
+    indicator_values,
+    latest_period,
+    series_of,
+    values_by_level,
+)
 from settings import Indicator
 from tests.metrics.county import (
     COUNTY,
@@ -323,3 +330,23 @@ def test_another_unit_for_figures_and_targets_changes_no_completion_and_no_rank(
         indicator_values(rows, places(), INDICATORS, "area", "township")[columns],
         indicator_values(scaled, places(), INDICATORS, "area", "township")[columns],
     )
+
+
+def test_completion_of_those_who_reported_leaves_out_the_targets_of_the_others():
+    rows = together(
+        reports("area", {(E1, "2026-10"): 60.0, (W1, "2026-10"): None}),
+        targets("area", {(EAST, "2026"): 80.0, (WEST, "2026"): 100.0}),
+    )
+    values = indicator_values(rows, places(), INDICATORS, "area", "township")
+    assert completion_of_reporters(figures_at(values), INDICATORS["area"]) == 75
+    assert completion_of_reporters(figures_at(values).iloc[:0], INDICATORS["area"]) is None
+
+
+def test_completion_of_those_who_reported_of_a_ratio_is_not_a_mean_of_shares():
+    rows = together(
+        reports("plucked", {(E1, "2026-10"): 9.0, (W1, "2026-10"): 0.0}),
+        reports("area", {(E1, "2026-10"): 10.0, (W1, "2026-10"): 90.0}),
+        targets("share", {(EAST, "2026"): 50.0, (WEST, "2026"): 50.0}),
+    )
+    values = indicator_values(rows, places(), INDICATORS, "share", "township")
+    assert completion_of_reporters(figures_at(values), INDICATORS["share"]) == pytest.approx(100 * 9 / 50)

@@ -164,7 +164,7 @@ def test_households_and_problems_come_in_whole_numbers():
     assert by_cover["sentence"] == "覆盖率:m3再增25户,可追平东乡,升到第1名"
     by_closure = Scene(towns, (CLOSURE,)).step(WEST, "closure_rate", GAIN)
     assert (by_closure["change"], by_closure["figure_from"], by_closure["figure_to"]) == (3, 2, 5)
-    assert by_closure["sentence"] == "再销号3个问题,可超过东乡,升到第1名"
+    assert by_closure["sentence"] == "期末前多销号3个问题,可超过东乡,升到第1名"
     lost = Scene(towns, (CLOSURE,)).step(EAST, "closure_rate", LOSE)
     assert lost["sentence"] == "若有2个已销号的问题反弹,会被西镇超过,降到第2名"
 

@@ -132,8 +132,8 @@ def faults_of(data: Any, figure: go.Figure, rows: Behind) -> Iterator[str]:
         yield f"工作簿的表头是{head}"
     if not same(cells, table):
         yield "工作簿与数据不一致"
-    head, *texts = read_csv(table_csv(above, table), len(above))
-    if list(head) != list(table.columns) or not same(texts, table, as_number):
+    written, *texts = read_csv(table_csv(above, table), len(above))
+    if written != list(table.columns) or not same(texts, table, as_number):
         yield "CSV与数据不一致"
     known = Known(table)
     for value, is_edge in drawn_numbers(figure):
@@ -185,7 +185,7 @@ class Known:
         with np.errstate(divide="ignore", invalid="ignore"):
             found = [numbers, a / b, 100 * a / b, a + b, a - b]
         for name in table.select_dtypes(exclude="number"):
-            groups = table.groupby(name, dropna=False)[list(table.select_dtypes("number"))]
+            groups = table.groupby(str(name), dropna=False)[list(table.select_dtypes("number"))]
             found += [
                 each.to_numpy(dtype="float64", na_value=np.nan) for each in (groups.mean(), groups.median())
             ]
@@ -237,7 +237,7 @@ def measures(figure: go.Figure, axis: str) -> bool:
 
 def numbers(values: Any) -> Iterator[float]:
     for value in [] if values is None else values:
-        if isinstance(value, (int, float, np.number)) and not pd.isna(value):
+        if isinstance(value, (int, float, np.number)) and not is_missing(value):
             yield float(value)
 
 
@@ -258,7 +258,7 @@ def test_a_townships_tea_is_the_same_in_text_table_chart_and_files(
 ):
     data = cached.current()
     township = township_with_tea(data)
-    name = data.places.set_index("place_code").loc[township, "name"]
+    name = str(data.places.set_index("place_code").loc[township, "name"])
     # From the ledger's own rows: what the villages of the township reported, added up by hand.
     rows = data.observations[data.observations["indicator_id"] == TEA]
     period = rows.loc[rows["value"].notna(), "period"].max()
@@ -281,7 +281,7 @@ def test_a_townships_tea_is_the_same_in_text_table_chart_and_files(
     assert bar.customdata[at][0] == name
     assert figure.data[1].text[at].strip().startswith(text)
     table = page.app.dataframe[0].value
-    assert truth in table[table.eq(name).any(axis=1)].to_numpy().ravel().tolist()
+    assert truth in rows_of(table, name).to_numpy().ravel().tolist()
     _, *cells = read_xlsx(chart_tools.workbook(data, [], behind.frame, behind.columns), 0 + blanks(behind))
     assert truth in next(row for row in cells if name in row)
 
@@ -292,8 +292,14 @@ def test_a_townships_tea_is_the_same_in_text_table_chart_and_files(
     assert text in ranking.text
     for figure, behind in drawn.take().values():
         if behind is not None and any(name in str(row[0]) for row in figure.data[0].customdata or ()):
-            of_name = behind.frame[behind.frame.eq(name).any(axis=1)]
+            of_name = rows_of(behind.frame, name)
             assert {truth, 100 * truth / aim} & set(of_name.select_dtypes("number").to_numpy().ravel())
+
+
+def rows_of(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The rows in which a cell is the name."""
+    texts = table.select_dtypes(exclude="number").astype("object").fillna("")
+    return table[[name in row for row in texts.itertuples(index=False, name=None)]]
 
 
 def blanks(behind: Behind) -> int:

@@ -39,7 +39,7 @@ steps = [
 ]
 """
 )
-FIGURES = {
+FIGURES: dict[tuple[str, str], dict[str, float | None]] = {
     # 云溪镇 has a plant and a hatchery, 石门乡 only hatches, 松岭乡 is late.
     ("goose_capacity", "2026-09"): {YUNXI: 1000, SHIMEN: 0, SONGLING: 500},
     ("goose_hatched", "2026-09"): {YUNXI: 300, SHIMEN: 200, SONGLING: 100},

@@ -63,7 +63,7 @@ class TestOrder:
         *parts, total = cells(text, "=得分")
         assert [row[0] for row in parts] == ["香菇在棚规模", "3项产业措施覆盖率", "问题销号率"]
         assert parts[0][1] == "48.0/60.0万袋"
-        assert parts[2][1] == "0/2个"
+        assert parts[2][1] == "0/2个(截至10月31日)"
         points = 0.0
         for _, figure, judged, score, weight, gained in parts:
             done, due = (float(each) for each in re.findall(r"[\d.]+", figure)[:2])

@@ -1,6 +1,7 @@
 """The ranking in words: ranks with their intervals, the method, the wall's table."""
 
 import re
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -9,18 +10,21 @@ from metrics.composite import part_weights
 from settings import Ranking, RankingPart
 from tests.charts.composites import composite
 from tests.metrics.county import settings
+from ui.answers import records
 from ui.composite import gained, method, moved, rank_text, unranked, weight_text
+from ui.html import Words
 from ui.ranking_tables import linked_table, standing_cells, standing_columns, standing_table
 from ui.ranking_wall import ONE_COLUMN, TWO_COLUMNS, wall_table
 
 CONFIG = settings(RankingPart(indicator="area", weight=3), RankingPart(metric="closure_rate", weight=1))
 
 
-def standings(count: int, **more: object) -> pd.DataFrame:
+def standings(count: int, **more: Any) -> pd.DataFrame:
     """So many ranked townships and one that is not, as ui.composite.standing has them."""
     table = composite({f"{at:03}": 100.0 - at / 10 for at in range(count)} | {"x": None})
+    near = pd.Series([()] * len(table), dtype="object")
     return table.assign(
-        rank_low=table["rank"], rank_high=table["rank"], near=[()] * len(table), band="", is_close=False
+        rank_low=table["rank"], rank_high=table["rank"], near=near, band="", is_close=False
     ).assign(**more)
 
 
@@ -80,9 +84,9 @@ def test_the_unranked_are_listed_with_what_is_missing():
 
 def test_a_township_that_cannot_be_told_apart_from_the_one_above_is_marked():
     table = standings(2, is_close=[False, True, False])
-    cells = [standing_cells(each, CONFIG) for each in table.to_dict("records")]
+    cells = [standing_cells(each, CONFIG) for each in records(table)]
     assert [each[0] for each in cells[:2]] == ["第1名(稳)", "第2名(稳) ≈"]
-    assert cells[2][2].words == "未报送"
+    assert cells[2][2] == Words("未报送", "soft")
 
 
 def test_hostile_names_are_text_in_every_table():
