@@ -167,14 +167,15 @@ def scored_periods(values: Mapping[str, pd.DataFrame], settings: Settings) -> li
     return [period for period in known if len(period) > 4] or known
 
 
-def closures_at(problems: pd.DataFrame, periods: Iterable[str], as_of: date) -> pd.DataFrame:
+def closures_at(
+    problems: pd.DataFrame, periods: Iterable[str], as_of: date, events: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """`closure_rates` at the end of each period, or on the as-of date if that is earlier; with `period`."""
-    found = [
-        closure_rates(problems, min(as_of, last_day(period))).assign(period=period)
-        for period in sorted_periods(periods)
-    ]
-    columns = ["place_code", "closed", "found", "closure_rate", "period"]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+    days = {period: min(as_of, last_day(period)) for period in sorted_periods(periods)}
+    rates = closure_rates(problems, list(dict.fromkeys(days.values())), events)
+    found = [rates[rates["on"] == pd.Timestamp(day)].assign(period=period) for period, day in days.items()]
+    everything = pd.concat(found, ignore_index=True) if found else rates.assign(period=pd.Series(dtype="str"))
+    return everything.drop(columns="on")
 
 
 def members_of(places: pd.DataFrame, settings: Settings, group: str | None) -> list[str]:

@@ -7,12 +7,13 @@ awaiting + closed at every cut.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from data_loaders.contract import AWAITING, CLOSED, RECTIFYING, UNCLAIMED
+from data_loaders.contract import AWAITING, CLOSED, RECTIFYING, UNCLAIMED, empty
 from metrics.register import township_codes
 from settings import Problems
 
@@ -134,17 +135,22 @@ def standing_on(problems: pd.DataFrame, events: pd.DataFrame, day: date) -> pd.D
     are today's: the tables keep no earlier ones. A problem without a date of finding was there from the start.
     """
     on = pd.Timestamp(day)
+    told = _all_events(problems, events)
     known = problems[~(problems["found_on"] > on)].reset_index(drop=True)
-    told = _all_events(known, events)
+    later = told["on"] > on
+    again = told.loc[later & (told["from_status"] == CLOSED), "problem_id"].value_counts()
+    count = known["reopened_count"] - known["problem_id"].map(again).fillna(0).astype("Int64")
+    dates = {name: known[name].mask(known[name] > on) for name in ("done_on", "accepted_on", "closed_on")}
+    return known.assign(status=_status_on(known, told, on), reopened_count=count.clip(lower=0), **dates)
+
+
+def _status_on(known: pd.DataFrame, told: pd.DataFrame, on: pd.Timestamp) -> pd.Series:
+    """What was the status of each problem at the end of a day, by all changes."""
     later = told["on"] > on
     last = told[~later].drop_duplicates("problem_id", keep="last").set_index("problem_id")["to_status"]
     # Who has no later change stands as today, whatever its dates say; before its first change it was unclaimed.
     then = last.reindex(known["problem_id"]).astype("str").fillna(UNCLAIMED).set_axis(known.index)
-    status = known["status"].mask(known["problem_id"].isin(told.loc[later, "problem_id"]), then)
-    again = told.loc[later & (told["from_status"] == CLOSED), "problem_id"].value_counts()
-    count = known["reopened_count"] - known["problem_id"].map(again).fillna(0).astype("Int64")
-    dates = {name: known[name].mask(known[name] > on) for name in ("done_on", "accepted_on", "closed_on")}
-    return known.assign(status=status.astype("str"), reopened_count=count.clip(lower=0), **dates)
+    return known["status"].mask(known["problem_id"].isin(told.loc[later, "problem_id"]), then).astype("str")
 
 
 def reopened_between(problems: pd.DataFrame, events: pd.DataFrame, after: date, until: date) -> pd.DataFrame:
@@ -169,19 +175,26 @@ def _all_events(problems: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     return dated.sort_values("on", kind="stable", ignore_index=True)[columns]
 
 
-def closure_rates(problems: pd.DataFrame, on: date) -> pd.DataFrame:
-    """Per township the problems found up to a day, those struck off by then, and the closure rate in %.
+def closure_rates(
+    problems: pd.DataFrame, days: Sequence[date], events: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Per day and township the problems found up to then, those struck off, and the closure rate in %.
 
-    place_code, closed, found, closure_rate. A problem reopened since then counts as not closed, for the table
-    keeps only its last closure.
+    place_code, closed, found, closure_rate, on. As they stood at the end of that day (see `standing_on`): one that
+    was reopened afterwards was struck off then. Without `events` the problems' own dates tell.
     """
-    day = pd.Timestamp(on)
-    # A problem without a date of finding was there when the ledger was made.
-    known = problems[~(problems["found_on"] > day)]
-    is_closed = (known["status"] == CLOSED) & ~(known["closed_on"] > day)
-    counts = (
-        pd.DataFrame({"place_code": township_codes(known["place_code"]), "closed": is_closed, "found": 1})
-        .groupby("place_code", as_index=False)[["closed", "found"]]
-        .sum()
-    )
-    return counts.assign(closure_rate=100 * counts["closed"] / counts["found"])
+    told = _all_events(problems, empty("problem_events") if events is None else events)
+    codes = township_codes(problems["place_code"])
+    found = []
+    for day in days:
+        on = pd.Timestamp(day)
+        known = problems[~(problems["found_on"] > on)]
+        is_closed = _status_on(known, told, on) == CLOSED
+        counts = (
+            pd.DataFrame({"place_code": codes[known.index], "closed": is_closed, "found": 1})
+            .groupby("place_code", as_index=False)[["closed", "found"]]
+            .sum()
+        )
+        found.append(counts.assign(closure_rate=100 * counts["closed"] / counts["found"], on=on))
+    columns = ["place_code", "closed", "found", "closure_rate", "on"]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)

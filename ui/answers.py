@@ -244,7 +244,9 @@ def closures(data: Dataset) -> pd.DataFrame:
     def make() -> pd.DataFrame:
         as_of = data.manifest.as_of
         periods = scores.scored_periods(part_values(data), data.settings)
-        return scores.closures_at(data.problems, periods or [f"{as_of:%Y-%m}"], as_of)
+        return scores.closures_at(
+            data.problems, periods or [f"{as_of:%Y-%m}"], as_of, data.problem_events
+        )
 
     return keep_as(data, "closures", make)
 

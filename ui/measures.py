@@ -45,7 +45,8 @@ def measures(page: Page, level: str) -> None:
         notices.empty("还没有报送产业措施到户台账。")
         return
     blank = answers.within(answers.blank_villages(data, chosen.period), chosen.place, page.level)
-    st.html(cards(_figures(answers.records(here)[0], coverage.target, len(blank)), kind="small"))
+    row = answers.records(here)[0]
+    st.html(cards(_figures(row, coverage.target, len(blank)), kind="small") + _contradiction(row))
     spread, list_ = st.columns([3, 2], gap="medium")
     with spread:
         _spread(page, level)
@@ -128,6 +129,17 @@ def _blank_table(blank: pd.DataFrame) -> str:
             ([str(row["township"]), str(row["name"]), number_text(row["households"], "户")], False)
             for row in answers.records(blank.head(ON_WALL))
         ],
+    )
+
+
+def _contradiction(row: dict[str, Any]) -> str:
+    """Why the classes do not add up to the total, where the ledgers contradict themselves."""
+    rest = float(row["rest"])
+    if not rest:
+        return ""
+    word = "少" if rest > 0 else "多"
+    return note(
+        f"台账里按措施项数分的户加起来,比建档立卡户总数{word}{number_text(abs(rest), '户')};占比按总数算。"
     )
 
 

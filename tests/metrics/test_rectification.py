@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_loaders.contract import STATUSES
+from data_loaders.contract import STATUSES, conform
 from metrics.rectification import (
     closure_rates,
     counts_by_township,
@@ -152,10 +152,10 @@ def test_closure_rates_as_they_stood_on_a_day():
         problem("3", found_on="2026-08-01"),
         problem("4", "已销号", closed_on="2026-02-01", place_code=W1),
     )
-    june = closure_rates(rows, date(2026, 6, 30)).set_index("place_code")
+    june = closure_rates(rows, [date(2026, 6, 30)]).set_index("place_code")
     assert (june.loc[EAST, "found"], june.loc[EAST, "closed"], june.loc[EAST, "closure_rate"]) == (2, 1, 50)
     assert june.loc[WEST, "closure_rate"] == 100
-    assert closure_rates(rows, date(2025, 1, 1)).empty
+    assert closure_rates(rows, [date(2025, 1, 1)]).empty
 
 
 statuses = st.sampled_from([*STATUSES, None])
@@ -192,6 +192,19 @@ def test_found_is_open_and_awaiting_and_closed_at_every_date_and_cut(rows, by, d
     assert (flags == 1).all()
 
 
+def test_what_was_struck_off_then_and_reopened_since_counts_as_struck_off_then():
+    rows = problems(problem("1", "整改中", closed_on=None, reopened_count=1))
+    changes = conform(
+        "problem_events",
+        [
+            {"problem_id": "1", "on": pd.Timestamp(on), "from_status": before, "to_status": after}
+            for on, before, after in (("2026-08-01", "待验收", "已销号"), ("2026-11-01", "已销号", "整改中"))
+        ],
+    )
+    found = closure_rates(rows, [date(2026, 7, 31), date(2026, 9, 30), AS_OF], changes)
+    assert found["closed"].tolist() == [0, 1, 0]
+
+
 @FEW
 @given(several, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(rows, random):
@@ -200,4 +213,4 @@ def test_the_order_of_rows_changes_nothing(rows, random):
     random.shuffle(order)
     mixed = rows.iloc[order]
     pd.testing.assert_frame_equal(ladder(rows, AS_OF, WINDOWS), ladder(mixed, AS_OF, WINDOWS))
-    pd.testing.assert_frame_equal(closure_rates(rows, AS_OF), closure_rates(mixed, AS_OF))
+    pd.testing.assert_frame_equal(closure_rates(rows, [AS_OF]), closure_rates(mixed, [AS_OF]))
