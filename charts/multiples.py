@@ -34,12 +34,14 @@ def year_lines(series: pd.DataFrame, indicator: Indicator, period: str) -> YearL
     """The course since January up to `period`, and the whole of last year's; nothing for yearly figures.
 
     A flow's is the sum since January, as the total beside it. A month of which too few reports came is passed over,
-    so that a late township is no dip; where nobody reported, the line ends. A ratio is of those who reported anyway.
+    so that a late township is no dip, but for the last; where nobody reported, the line ends. A ratio is of those
+    who reported anyway.
     """
     if len(period) == 4:
         return YearLines((), ())
     values = series["cumulative" if indicator.measure == "flow" else "value"]
     is_whole = (series["reported"] >= WHOLE_SHARE * series["expected"]) | (indicator.measure == "ratio")
+    is_whole |= series["period"] == period  # the figure that stands beside the line
     of = {
         at: PARTIAL if known and not whole else None if not known else float(value)
         for at, value, known, whole in zip(series["period"], values, values.notna(), is_whole, strict=True)

@@ -7,7 +7,7 @@ are missing: that is a missing report, and said so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from wording import (
 )
 
 NAMES_LISTED = 3
+NO_TOWNSHIP = ""
 FALLING_PCT = 10.0  # default of the rule `falling`: not the noise of one year's weather
 
 
@@ -85,7 +86,14 @@ class _Asked:
 def urgent(
     tables: Tables, settings: Settings, period: str | None, place_code: str | None = None, limit: int = 12
 ) -> list[Urgent]:
-    """What needs a decision, at most `limit` sentences: the worst of each rule, rules in the config's order.
+    """What needs a decision, at most `limit` sentences: the worst of each rule, rules in the config's order."""
+    return listed(found_by_rule(tables, settings, period, place_code), limit)
+
+
+def found_by_rule(
+    tables: Tables, settings: Settings, period: str | None, place_code: str | None = None
+) -> list[list[Urgent]]:
+    """All that each rule of the config finds, the worst first, rules in the config's order.
 
     For the county (`place_code` None or its own) a sentence is about a township, otherwise about that township or
     village. `at_least` of a rule, and what holds without it:
@@ -100,25 +108,31 @@ def urgent(
     - dropped: ranks of the composite lost on the period before; `overview.moved_places`. Townships only.
 
     behind and falling look at the rule's indicators (none named: the headline ones) and leave out whoever has sent
-    less than `ranking.min_reported_share` of its reports. Every rule may fill an equal share of the list; what one
-    leaves free the others take, in the same order.
+    less than `ranking.min_reported_share` of its reports.
     """
     levels = tables.places.set_index("place_code")["level"]
     level = str(levels.get(place_code, "county"))
     one = None if level == "county" else place_code
     below = "village" if level == "village" else "township"
-    found = [
+    return [
         sorted(
             RULES[rule.kind](_Asked(rule, tables, settings, period, below, one)),
             key=lambda item: (-item.severity, item.place_code or "", item.indicator_id or ""),
         )
         for rule in settings.overview.rules
     ]
+
+
+def listed(found: Sequence[Sequence[Urgent]], limit: int) -> list[Urgent]:
+    """At most `limit` of what the rules found.
+
+    Every rule may fill an equal share of the list; what one leaves free the others take, in the same order.
+    """
     sizes = [min(len(items), max(limit // len(found), 1)) for items in found]
     for at, items in enumerate(found):
         sizes[at] = min(len(items), sizes[at] + max(limit - sum(sizes), 0))
-    listed = (item for items, size in zip(found, sizes, strict=True) for item in items[:size])
-    return list(dict.fromkeys(listed))[:limit]
+    first = (item for items, size in zip(found, sizes, strict=True) for item in items[:size])
+    return list(dict.fromkeys(first))[:limit]
 
 
 def _overdue(asked: _Asked) -> Iterator[Urgent]:
@@ -132,12 +146,16 @@ def _overdue(asked: _Asked) -> Iterator[Urgent]:
         longest: dict[Any, Any] = {asked.place_code: late["days_left"].min()}
     else:
         counts = asked.mine(counts_by_township(problems, asked.tables.places))
-        longest = late.groupby("township_code")["days_left"].min().to_dict()
+        # As the counts have it: a problem of no township of the register is in the row without a code.
+        codes = late["township_code"]
+        is_township = codes.isin(counts["place_code"].dropna())
+        longest = late.groupby(codes.where(is_township, NO_TOWNSHIP))["days_left"].min().to_dict()
     for row in counts[counts["overdue"] >= asked.at_least(1)].to_dict("records"):
         code = None if is_missing(row["place_code"]) else str(row["place_code"])
-        days = f",最长已逾期{-longest[code]}天" if code in longest else ""
+        days = -longest[code or NO_TOWNSHIP]
         yield Urgent(
-            f"{row['name']}有{row['overdue']}个问题逾期未整改(共{row['found']}个,已销号{row['closed']}个){days}。",
+            f"{row['name']}有{row['overdue']}个问题逾期未整改(共{row['found']}个,已销号{row['closed']}个),"
+            f"最长已逾期{days}天。",
             kind="overdue",
             page="rectification",
             place_code=code,

@@ -50,9 +50,4 @@ with frame.page("overview", STYLE) as page:
             else:
                 place_standing(page)
     if not view.present:
-        st.html(
-            note(
-                "逾期按数据截至日计算;完成率=累计完成/全年目标;较上月、同比只比两期都报了的单位。"
-                "自上次会议以来:问题按两天的状态比(整改时限按现在的算),名次、空白村按那天以前已经结束的一期比。"
-            )
-        )
+        st.html(note(since_meeting.explained(data)))

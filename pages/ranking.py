@@ -11,6 +11,7 @@ STYLE = Path(ui.__file__).with_name("ranking.css")
 with frame.page("ranking", STYLE) as page:
     data, view = page.data, page.view
     group = indicator = None
+    ranking_parts.hints(page)
     with filters.bar():
         filters.place(data, view)
         part = ranking_parts.chosen_part(page)

@@ -212,6 +212,8 @@ def _changes(spec: Indicator, row: Mapping[str, Any]) -> str:
     if spec.measure != "flow" and not spec.since_january and not is_missing(row["change"]):
         before = {"month": "上月", "quarter": "上季", "year": "上年"}[spec.frequency]
         said.append(f"较{before} {_signed(number_text(row['change'], unit, spec.decimals, signed=True))}")
+    if said and spec.frequency == "year":  # the period before is last year's
+        return f"<span>{text(said[0])}</span>"
     if spec.measure == "ratio":
         if not is_missing(row["year_change"]):
             said.append(f"同比 {_signed(number_text(row['year_change'], unit, spec.decimals, signed=True))}")
@@ -313,5 +315,5 @@ def _note(page: Page, lines: tuple[Line, ...]) -> str:
     if page.level == "county":
         rule = f"落后:完成率比去年同期已完成全年的份额(竖线)低{points:g}个百分点以上"
     else:
-        rule = f"落后:完成率比全县低{points:g}个百分点以上;竖线为去年同期已完成全年的份额"
+        rule = f"落后:完成率比全县已报部分低{points:g}个百分点以上;竖线为去年同期已完成全年的份额"
     return f"{chart_note(page.data, indicators=keys)};不同单位的指标不相加;{rule}"

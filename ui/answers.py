@@ -156,9 +156,18 @@ def reported_periods(data: Dataset, indicator: str) -> list[str]:
 
 
 def urgent(data: Dataset, period: str | None, place: str | None = None, limit: int = 12) -> list[Urgent]:
-    """`exceptions.urgent`: what needs a decision, of the county or of one township or village."""
+    """`exceptions.listed`: what needs a decision first, of the county or of one township or village."""
+    return keep_as(
+        data,
+        ("urgent", period, place, limit),
+        lambda: exceptions.listed(urgent_by_rule(data, period, place), limit),
+    )
 
-    def make() -> list[Urgent]:
+
+def urgent_by_rule(data: Dataset, period: str | None, place: str | None = None) -> list[list[Urgent]]:
+    """`exceptions.found_by_rule`: all that needs a decision."""
+
+    def make() -> list[list[Urgent]]:
         tables = exceptions.Tables(
             values=lambda indicator, level: values(data, indicator, level),
             places=data.places,
@@ -167,9 +176,9 @@ def urgent(data: Dataset, period: str | None, place: str | None = None, limit: i
             blank=blank_villages(data, period),
             composite=composite(data, period),
         )
-        return exceptions.urgent(tables, data.settings, period, place, limit)
+        return exceptions.found_by_rule(tables, data.settings, period, place)
 
-    return keep_as(data, ("urgent", period, place, limit), make)
+    return keep_as(data, ("urgent by rule", period, place), make)
 
 
 def problem_changes(data: Dataset, since: date) -> since_meeting.ProblemChanges:
@@ -244,9 +253,7 @@ def closures(data: Dataset) -> pd.DataFrame:
     def make() -> pd.DataFrame:
         as_of = data.manifest.as_of
         periods = scores.scored_periods(part_values(data), data.settings)
-        return scores.closures_at(
-            data.problems, periods or [f"{as_of:%Y-%m}"], as_of, data.problem_events
-        )
+        return scores.closures_at(data.problems, periods or [f"{as_of:%Y-%m}"], as_of, data.problem_events)
 
     return keep_as(data, "closures", make)
 

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.chains import STATES, balance_chart, balance_title, course_chart, rate_text
+from metrics.periods import sorted_periods
 from settings import Chain, Indicator
 from ui import answers, cached, filters, notices
 from ui.chart_note import chart_note
@@ -41,7 +42,7 @@ def chains(page: Page) -> None:
     townships = answers.chain_balance(page.data, shows.number, "township", page.view.period)
     whole = answers.chain_balance(page.data, shows.number, "county", page.view.period)
     if whole.empty:
-        notices.empty(f"{shows.capacity.name}和{shows.supply.name}还没有都报送过,暂时比不了。")
+        _not_yet(page, shows)
         return
     here, code = _here(page, shows, whole)
     if here is None:
@@ -57,6 +58,18 @@ def chains(page: Page) -> None:
     with st.container(key="gm_detail_table"):
         _table(shows, places, level)
         st.html(note(_explained(shows)))
+
+
+def _not_yet(page: Page, shows: Shows) -> None:
+    """Why there is nothing to compare: never yet, or not by the period chosen."""
+    both = f"{shows.capacity.name}和{shows.supply.name}"
+    county = page.data.settings.county.place_code
+    course = answers.chain_course(page.data, shows.number, county)
+    compared = sorted_periods(course.loc[course["is_compared"], "period"])
+    if page.view.period is not None and compared:
+        notices.too_early(page.view.period, f"都报了{both}的乡镇", compared[0])
+    else:
+        notices.empty(f"{both}还没有都报送过,暂时比不了。")
 
 
 def _chosen(page: Page) -> Shows:

@@ -28,10 +28,16 @@ from wording import is_missing, number_text, percent_text, period_text
 LAST = 5
 WHOLE_COUNTY = "全县"
 JUDGED = {"completion": "完成率", "value": "数值", "year_change": "同比"}
+# The column of `metrics.figures` that ranks places by one indicator → by what that is.
+BY = {"completion_rank": "按完成率", "rank": "按数量"}
+UNREPORTED, NO_TARGET, TOO_FEW = "未报送", "没有下达目标", "报送不齐"
 
 
 def standing(data: Dataset, period: str | None, group: str | None = None) -> pd.DataFrame:
-    """`answers.composite` with rank_low, rank_high, near and band; is_close: not to be told apart from the row above."""
+    """`answers.composite` with rank_low, rank_high, near and band, is_close and gap.
+
+    is_close: not to be told apart from the row above; gap: in a word why there is no rank.
+    """
 
     def make() -> pd.DataFrame:
         joined = answers.composite(data, period, group)
@@ -39,7 +45,8 @@ def standing(data: Dataset, period: str | None, group: str | None = None) -> pd.
             joined = joined.merge(more, on="place_code", how="left", validate="one_to_one")
         above = joined["place_code"].shift(1)
         return joined.assign(
-            is_close=[code in near for code, near in zip(above, joined["near"], strict=True)]
+            is_close=[code in near for code, near in zip(above, joined["near"], strict=True)],
+            gap=[_gap_word(data, row) for row in answers.records(joined)],
         )
 
     return keep_as(data, ("standing", period, group), make)
@@ -130,16 +137,81 @@ def _part_score(settings: Settings) -> str:
     return head + f"单项得分=50+10×(本乡镇−平均)÷标准差,限在0到100分;平均和标准差取{of}的。"
 
 
+def by_what(ranked: pd.DataFrame) -> str:
+    """By what `answers.ranked` orders the townships: 按完成率 where there are targets, else 按数量."""
+    return BY["completion_rank" if ranked["completion"].notna().any() else "rank"]
+
+
 def weight_text(share: Any) -> str:
     """A weight in %: 25%, 57.14%; as exact as two decimals, for it is multiplied by."""
     return f"{100 * float(share):.2f}".rstrip("0").rstrip(".") + "%"
 
 
-def unranked(ranking: pd.DataFrame) -> str:
+def gap(data: Dataset, part: RankingPart, row: Mapping[str, Any]) -> str:
+    """Why a township has no score in a part that it is judged by; empty when it has one.
+
+    A target that nobody was given is no township's gap, so it is looked for first.
+    """
+    # Where others have a target, the part does not apply to a township without one: `metrics.composite`.
+    if not row[f"share_{part.id}"] or not is_missing(row[part.id]):
+        return ""
+    if part.indicator is None or is_missing(row["period"]):
+        return UNREPORTED
+    found = answers.of_place(data, part.indicator, row["place_code"], str(row["period"]))
+    if found is None:
+        return UNREPORTED
+    if part.of == "completion" and is_missing(found["target"]):
+        return NO_TARGET
+    if is_missing(found["cumulative"]):
+        return UNREPORTED
+    least = data.settings.ranking.min_reported_share
+    if found["reported_share"] < least:
+        # Of a flow the reports of all months since January count.
+        is_flow = data.settings.indicators[part.indicator].measure == "flow"
+        share = percent_text(100 * found["reported_share"])
+        told = share if is_flow else f"{found['reported']}/{found['expected']}"
+        return f"只报了{told},不到{percent_text(100 * least, 0)}"
+    return f"算不出{JUDGED[part.of]}"
+
+
+def gaps(data: Dataset, row: Mapping[str, Any]) -> str:
+    """Everything that keeps a township from a rank: 茶园面积、香菇在棚规模未报送,茶叶产量没有下达目标."""
+    return _joined(_by_reason(data, row)) or f"{row['missing'] or '适用的评分项'}没有数"
+
+
+def without_target(data: Dataset, ranking: pd.DataFrame) -> str:
+    """Names of the parts of which nobody was given a target: 茶园面积、香菇在棚规模."""
+    rows = answers.records(ranking[ranking["rank"].isna()])
+    return "、".join(dict.fromkeys(name for row in rows for name in _by_reason(data, row).get(NO_TARGET, ())))
+
+
+def unranked(data: Dataset, ranking: pd.DataFrame) -> str:
     """Townships without a rank, each with what is missing; empty when all are ranked."""
     rows = answers.records(ranking[ranking["rank"].isna()])
-    listed = ";".join(f"{row['name']}(缺{row['missing'] or '适用的评分项'})" for row in rows)
-    return f"未报送,没有排名:{listed}。" if listed else ""
+    if untold := without_target(data, ranking):
+        return f"{untold}{NO_TARGET},所以{len(rows)}个乡镇没有排名:{'、'.join(str(row['name']) for row in rows)}。"
+    listed = ";".join(f"{row['name']}({gaps(data, row)})" for row in rows)
+    return f"没有排名:{listed}。" if listed else ""
+
+
+def _by_reason(data: Dataset, row: Mapping[str, Any]) -> dict[str, list[str]]:
+    names, found = part_names(data.settings), dict[str, list[str]]()
+    for part in data.settings.ranking.parts:
+        if why := gap(data, part, row):
+            found.setdefault(why, []).append(names[part.id])
+    return found
+
+
+def _joined(reasons: Mapping[str, list[str]]) -> str:
+    return ",".join("、".join(names) + why for why, names in reasons.items())
+
+
+def _gap_word(data: Dataset, row: Mapping[str, Any]) -> str:
+    """未报送, 没有下达目标 or 报送不齐; empty with a rank."""
+    if not is_missing(row["rank"]):
+        return ""
+    reasons = _by_reason(data, row)
+    return next((word for word in (NO_TARGET, UNREPORTED) if word in reasons), TOO_FEW)
 
 
 def last_places(data: Dataset, chosen: View) -> None:
@@ -150,7 +222,8 @@ def last_places(data: Dataset, chosen: View) -> None:
     ranked = ranking[ranking["rank"].notna()]
     st.subheader(f"{data.settings.ranking.name}靠后的乡镇", anchor=False)
     if ranked.empty:
-        notices.empty("报送还不齐,没有乡镇可以排名。")
+        untold = without_target(data, ranking)
+        notices.empty(f"{f'{untold}{NO_TARGET}' if untold else '报送还不齐'},没有乡镇可以排名。")
         return
     columns = [
         Column("名次", is_number=True),

@@ -1,7 +1,7 @@
 """What needs a decision: one sentence each, the worst first, leading to the page that shows more.
 
 In: `metrics.exceptions.Urgent` items. Out: links that keep the view and add the item's place, indicator and the part
-of the page that it is about. Their sentences hold names from ledgers and are escaped.
+of the page that it is about; how many more there are, by kind. Their sentences hold names from ledgers and are escaped.
 
 A link does not add the item's period: the page it leads to finds the same one, as the latest for what is chosen, and
 whoever comes back is not left in last quarter.
@@ -9,6 +9,7 @@ whoever comes back is not left in last quarter.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -17,19 +18,22 @@ from metrics.exceptions import Urgent
 from settings import RuleKind, Settings
 from ui import answers, notices, view
 from ui.frame import Page
+from ui.html import note
 from ui.navigation import entry
 from ui.view import View
 from wording import markdown_escape
 
 ON_PAGE, ON_WALL = 12, 8
-TAGS: dict[RuleKind, str] = {
-    "overdue": ":red-badge[逾期]",
-    "late": ":gray-badge[未报]",
-    "behind": ":orange-badge[滞后]",
-    "blank": ":blue-badge[空白]",
-    "falling": ":orange-badge[下降]",
-    "dropped": ":orange-badge[退位]",
+NAMES: dict[RuleKind, str] = {
+    "overdue": "逾期",
+    "late": "未报",
+    "behind": "滞后",
+    "blank": "空白",
+    "falling": "下降",
+    "dropped": "退位",
 }
+COLOURS: dict[RuleKind, str] = {"overdue": "red", "late": "gray", "blank": "blue"}
+TAGS = {kind: f":{COLOURS.get(kind, 'orange')}-badge[{name}]" for kind, name in NAMES.items()}
 LOOKED_FOR: dict[RuleKind, str] = {
     "overdue": "逾期的问题",
     "late": "漏报的台账",
@@ -50,10 +54,18 @@ PARTS: dict[RuleKind, dict[str, str]] = {
 def decisions(page: Page) -> None:
     """The place's items with their heading, as many as there is room for."""
     limit = ON_WALL if page.view.present else ON_PAGE
-    items = answers.urgent(page.data, page.view.period, page.view.place_or_none(), limit)
-    st.subheader("需要拍板的事项", anchor=False)
+    asked = (page.data, page.view.period, page.view.place_or_none())
+    items = answers.urgent(*asked, limit)
+    every = dict.fromkeys(item for found in answers.urgent_by_rule(*asked) for item in found)
+    shown = set(items)
+    rest = [item for item in every if item not in shown]
+    # On the wall the end of a long list may be cut off: there the heading says it.
+    counted = f"(共{len(every)}项,先列{len(items)}项)" if rest and page.view.present else ""
+    st.subheader(f"需要拍板的事项{counted}", anchor=False)
     if items:
         listing(items, page.view, page.data.settings)
+        if rest and not page.view.present:
+            _more(rest, page.view)
     else:
         kinds = dict.fromkeys(rule.kind for rule in page.data.settings.overview.rules)
         notices.empty(f"没有查到要拍板的事项({'、'.join(LOOKED_FOR[kind] for kind in kinds)})。")
@@ -69,6 +81,19 @@ def listing(items: Sequence[Urgent], chosen: View, settings: Settings) -> None:
                 help="",
                 width="stretch",
                 query_params=_params(item, chosen, settings),
+            )
+
+
+def _more(rest: Sequence[Urgent], chosen: View) -> None:
+    """How many are not listed, each kind with a link to the page that has all of them."""
+    pages = {item.kind: item.page for item in rest}
+    with st.container(horizontal=True, vertical_alignment="center", key="gm_decisions_more", gap="small"):
+        st.html(note(f"还有{len(rest)}项:"), width="content")
+        for kind, count in Counter(item.kind for item in rest).items():
+            st.page_link(
+                entry(pages[kind]).script,
+                label=f"{NAMES[kind]}{count}项",
+                query_params=view.params(chosen) | PARTS.get(kind, {}),
             )
 
 

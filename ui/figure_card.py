@@ -18,12 +18,22 @@ from settings import Indicator
 from ui import answers
 from ui.cached import keep_as
 from ui.html import Card, Tone, Words, cards
-from wording import NOT_REPORTED, is_missing, number_text, percent_text, period_text, reported_text
+from wording import (
+    NOT_REPORTED,
+    is_missing,
+    number_text,
+    percent_text,
+    period_text,
+    reported_text,
+    scale_of,
+)
 
 TREND_PERIODS = 24
+TEN_THOUSAND = 1e4
 WHOLE_SHARE = 0.97  # of the places that owe a report
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 EVERY = {"month": "", "quarter": "(按季)", "year": "(按年)"}
+OWN = {"month": "当月", "quarter": "当季"}
 PREVIOUS = {"month": "较上月", "quarter": "较上季", "year": "较上年"}
 
 
@@ -44,8 +54,9 @@ def figure_card(data: Dataset, indicator: str, place: str, period: str | None) -
         return Card(spec.name, NOT_REPORTED)
     series = answers.series(data, indicator, place)
     until = series[series["period"] <= str(row["period"])].tail(TREND_PERIODS)
-    # A dip because a township sent nothing is no dip of the industry: such periods are left out of the line.
-    is_whole = until["reported"] >= WHOLE_SHARE * until["expected"]
+    # A dip because a township sent nothing is no dip of the industry: such periods are left out of the line, but
+    # for the last: it is the figure of the card, which says how many reported.
+    is_whole = (until["reported"] >= WHOLE_SHARE * until["expected"]) | (until["period"] == row["period"])
     run = until["value"].where(is_whole).tolist()
     counted = data.settings.indicators[spec.denominator[0]] if spec.denominator else spec
     return card_of(spec, counted, row, run, period, _last_report(spec, series, str(row["period"])))
@@ -127,21 +138,48 @@ def _fraction(counted: Indicator, row: Mapping[str, Any]) -> str:
 
 def _changes(spec: Indicator, row: Mapping[str, Any]) -> list[Words]:
     unit = "个百分点" if spec.unit == "%" else spec.unit
+    if spec.measure == "flow" and spec.frequency != "year":
+        return _flow_changes(spec, row)
     found = []
     # What is summed since January only rises, and starts anew each year: no news against the month before.
     if not is_missing(row["change"]) and not spec.since_january:
         said = f"{PREVIOUS[spec.frequency]} {number_text(row['change'], unit, spec.decimals, signed=True)}"
-        # A month's flow has its season; only the comparison with last year says whether it is good.
         found.append(Words(said, "" if spec.measure == "flow" else _tone(spec, row["change"])))
     if spec.frequency == "year":  # the period before is last year's
         return found
-    year = row["cumulative_year_change_pct"] if spec.measure == "flow" else row["year_change_pct"]
+    year = row["year_change_pct"]
     if not is_missing(year):
         found.append(Words(f"同比 {percent_text(year, signed=True)}", _tone(spec, year)))
     elif spec.measure == "ratio" and not is_missing(row["year_change"]):
         said = f"同比 {number_text(row['year_change'], unit, spec.decimals, signed=True)}"
         found.append(Words(said, _tone(spec, row["year_change"])))
     return found
+
+
+def _flow_changes(spec: Indicator, row: Mapping[str, Any]) -> list[Words]:
+    """The sum since January against last year's, then the month's own figure against the month before's.
+
+    That sum cannot fall, so that a fall of the month must not seem to be one of the sum.
+    """
+    found = []
+    year = row["cumulative_year_change_pct"]
+    if not is_missing(year):
+        found.append(Words(f"同比 {percent_text(year, signed=True)}", _tone(spec, year)))
+    if is_missing(row["change"]):
+        return found
+    found.append(Words(f"{OWN[spec.frequency]} {_as_large(spec, row['value'], row['cumulative'])}"))
+    # A month's flow has its season; only the comparison with last year says whether it is good.
+    change = _as_large(spec, row["change"], row["cumulative"], signed=True)
+    return [*found, Words(f"{PREVIOUS[spec.frequency]} {change}")]
+
+
+def _as_large(spec: Indicator, value: Any, beside: Any, signed: bool = False) -> str:
+    """A figure told in 万 as the larger one is that it stands beside, unless it is less than one 万."""
+    of_small_size = is_missing(beside) or scale_of(float(beside), spec.unit)[0] == 1
+    size = abs(float(value))
+    if of_small_size or size < TEN_THOUSAND or scale_of(size)[0] > 1:
+        return number_text(value, spec.unit, spec.decimals, signed=signed)
+    return number_text(float(value) / TEN_THOUSAND, f"万{spec.unit}", 2, signed=signed)
 
 
 def _tone(spec: Indicator, change: Any) -> Tone:

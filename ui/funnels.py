@@ -13,6 +13,7 @@ import streamlit as st
 from charts.funnels import KIND_NAMES, shares_chart, steps_chart
 from charts.layout import unitless
 from metrics.funnels import KINDS, Kind
+from metrics.periods import period_key, sorted_periods
 from settings import Funnel, Indicator
 from ui import answers, cached, filters, notices
 from ui.cached import keep_as
@@ -31,9 +32,9 @@ def funnels(page: Page) -> None:
         notices.empty("配置文件里还没有定义资金进度([[funnels]])。")
         return
     number, spec = _chosen(page)
-    here, code = _here(page, number)
+    here, code = _here(page, number, view.period)
     if here.empty:
-        notices.empty(f"{page.place_name}还没有报送{spec.name}进度。")
+        _not_yet(page, number, spec)
         return
     st.html(cards(_figures(page, spec, here), kind="small"))
     places, level = _places(page, number)
@@ -64,6 +65,24 @@ def funnels(page: Page) -> None:
         st.html(note(_explained(spec)))
 
 
+def _not_yet(page: Page, number: int, spec: Funnel) -> None:
+    """Why there is nothing to show: never yet, or not by the period chosen."""
+    chosen = page.view.period
+    first = None if chosen is None else _first_after(page, number, spec, chosen)
+    if chosen is not None and first is not None:
+        notices.too_early(chosen, f"{spec.name}进度", first)
+    else:
+        notices.empty(f"{page.place_name}还没有报送{spec.name}进度。")
+
+
+def _first_after(page: Page, number: int, spec: Funnel, chosen: str) -> str | None:
+    """The first period after the chosen one with figures of the place shown."""
+    indicators = [key for kind in KINDS for key in _indicators(spec, kind)]
+    known = {period for each in indicators for period in answers.reported_periods(page.data, each)}
+    later = [period for period in sorted_periods(known) if period_key(period) > period_key(chosen)]
+    return next((period for period in later if len(_here(page, number, period)[0])), None)
+
+
 def _chosen(page: Page) -> tuple[int, Funnel]:
     names = [spec.name for spec in page.data.settings.funnels]
     with filters.bar("detail_funnel"):
@@ -77,12 +96,12 @@ def _kind(kinds: list[Kind]) -> Kind:
         return named[filters.part("by", "各乡镇比什么", tuple(named))]
 
 
-def _here(page: Page, number: int) -> tuple[pd.DataFrame, str]:
+def _here(page: Page, number: int, period: str | None) -> tuple[pd.DataFrame, str]:
     """The rows of the place shown, of its township when villages do not report, and whose they are."""
     for code in (page.view.place, page.township):
         if code is not None:
             level = cached.places(page.data)[code].level
-            rows = answers.funnel(page.data, number, level, page.view.period)
+            rows = answers.funnel(page.data, number, level, period)
             mine = rows[rows["place_code"] == code]
             if len(mine):
                 return mine, code

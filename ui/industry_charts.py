@@ -29,7 +29,7 @@ def by_place(page: Page, indicator: str) -> None:
         at = str(places["period"].iloc[0]) if len(places) else None
         note = chart_note(page.data, indicators=[indicator], unit=spec.unit, period=at)
         if limit is not None:
-            note += f";红色:完成率比全县低{page.data.settings.overview.behind_points:g}个百分点以上"
+            note += f";红色:完成率比全县已报部分低{page.data.settings.overview.behind_points:g}个百分点以上"
         title = f"{page.place_name}{spec.name}{'各村' if page.township else '各乡镇'}"
         return Behind(title, places, columns_of(page, indicator, places), note)
 

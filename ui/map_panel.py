@@ -43,7 +43,7 @@ def small_print(shown: Shown) -> list[str]:
     """What the legend's colours and circles mean, beyond its rows; plain sentences without a stop."""
     said = [f"{METHODS[shown.choice.method]}分级,含下限不含上限"] if shown.scale == "sequential" else []
     if shown.scale == "rank":
-        said.append(f"{_ranked_in(shown)}排位,第1名最好,相同的并列")
+        said.append(f"{_ranked_in(shown)}按数量排位,第1名最好,相同的并列")
     if shown.choice.within:
         said.append("只在本乡镇内分级")
     if shown.choice.time != "single":
@@ -113,7 +113,7 @@ def _of_changes(where: str, known: pd.Series, figures: pd.DataFrame, shown: Show
 def _of_ranks(where: str, known: pd.Series, figures: pd.DataFrame, shown: Shown) -> list[str]:
     first = figures.loc[figures["shown"] == known.min(), "name"] if len(known) else []
     best = (
-        f"排在最前的是{'、'.join(map(str, first[:3]))}({_ranked_in(shown)}第{known.min():.0f}名)"
+        f"排在最前的是{'、'.join(map(str, first[:3]))}({_ranked_in(shown)}按数量第{known.min():.0f}名)"
         if len(known)
         else ""
     )

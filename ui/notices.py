@@ -10,7 +10,7 @@ import streamlit as st
 
 from settings import ConfigProblem
 from ui.html import text
-from wording import markdown_escape
+from wording import markdown_escape, period_text
 
 PREPARE = "python prepare.py"
 
@@ -40,6 +40,11 @@ def our_fault() -> None:
 def empty(sentence: str) -> None:
     """An empty state: what would stand here and why it does not."""
     st.html(f'<div class="gm-empty">{text(sentence)}</div>')
+
+
+def too_early(period: str, what: str, first: str) -> None:
+    """An empty state: the chosen period lies before the first report."""
+    empty(f"{period_text(period)}及以前没有{what},最早是{period_text(first)}。")
 
 
 def hints(sentences: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from data_loaders.contract import Dataset
 from metrics.map_quantities import rank_in_parent
 from ui import answers, cached, notices, view
 from ui.cached import keep_as
-from ui.composite import moved
+from ui.composite import BY, gaps, moved
 from ui.frame import Page
 from ui.html import Column, Row, Words, table
 from ui.navigation import entry
@@ -64,7 +64,7 @@ def _figure(data: Dataset, indicator: str, place: str, period: str | None) -> tu
     value = number_text(shown, spec.unit, spec.decimals)
     cells: list[str | Words] = [
         f"{int(row['place_rank'])}/{whole}" if is_ranked else Words("—", "soft"),
-        spec.name,
+        f"{spec.name}({BY[by]})",
         Words(value, "soft") if value == NOT_REPORTED else value,
         percent_text(row["completion"]),
     ]
@@ -79,7 +79,7 @@ def _composite(data: Dataset, place: str, period: str | None) -> Row | None:
         return None
     row, name = mine[0], data.settings.ranking.name
     if is_missing(row["rank"]):
-        return [Words("—", "soft"), name, Words(f"缺{row['missing']}", "soft"), ""], True
+        return [Words("—", "soft"), name, Words(gaps(data, row), "soft"), ""], True
     whole = int(ranking["rank"].notna().sum())
     cells: list[str | Words] = [
         f"{row['rank']}/{whole}",

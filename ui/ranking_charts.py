@@ -13,7 +13,7 @@ from charts.ranking import improvement_chart, rank_change_chart, ranking_chart
 from metrics.composite import part_names
 from ui import answers
 from ui.chart_note import chart_note
-from ui.composite import WHOLE_COUNTY, standing
+from ui.composite import WHOLE_COUNTY, by_what, standing
 from ui.draw import Behind, chart
 from ui.frame import Page
 from ui.tables import Columns, Shown
@@ -155,7 +155,7 @@ def moves(page: Page, indicator: str) -> None:
             ranked,
             columns,
             chart_note(data, indicators=[indicator], unit="名", period=str(ranked["period"].iloc[0]))
-            + ";浅点为上期位次",
+            + f";{by_what(ranked)}排名,浅点为上期位次",
         ),
         pick="place",
     )

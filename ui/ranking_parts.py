@@ -11,9 +11,18 @@ import pandas as pd
 import streamlit as st
 
 from data_loaders.contract import Dataset
-from ui import answers, filters, notices, ranking_charts, ranking_tables
+from ui import answers, cached, filters, notices, ranking_charts, ranking_tables
 from ui.cached import keep_as
-from ui.composite import WHOLE_COUNTY, groups_of, method, standing, unranked
+from ui.composite import (
+    NO_TARGET,
+    WHOLE_COUNTY,
+    by_what,
+    groups_of,
+    method,
+    standing,
+    unranked,
+    without_target,
+)
 from ui.figure_source import figures_source
 from ui.frame import Page
 from ui.html import note, text
@@ -24,6 +33,7 @@ from ui.township_page import township_page
 from wording import period_text
 
 RANKS, PROGRESS, COURSE, SINGLE = "名次", "进步", "走势", "单项指标"
+PARTS = (RANKS, PROGRESS, COURSE, SINGLE)
 OLD_NAMES = {"综合得分": RANKS}  # what the address said before there were three parts of it
 WALL_NOTE = (
     "括号里是权重上下变动时可能的名次,“稳”是不变;≈ 和上一名的先后看权重怎么定,不宜分高低。"
@@ -32,14 +42,35 @@ WALL_NOTE = (
 LONG = 120  # rows from which a table is one that scrolls by itself
 
 
+def hints(page: Page) -> None:
+    """What the address asks for and this page does not have, and whose ranks a village's reader sees.
+
+    To be called before the choosers: they put the address right.
+    """
+    said, asked = [], st.query_params.get("by")
+    if asked and page.data.settings.ranking.parts and asked not in (*PARTS, *OLD_NAMES):
+        said.append(f"没有“{asked[:20]}”这一部分,现在显示“{_start(page)}”。")
+    group = st.query_params.get("group")
+    if group and group not in (*groups_of(page.data), WHOLE_COUNTY):
+        said.append(f"没有“{group[:20]}”这个分组,现在和{WHOLE_COUNTY}比。")
+    if page.level == "village" and page.township:
+        township = cached.places(page.data)[page.township].name
+        said.append(f"名次是{page.place_name}所在的{township}的,村不参加乡镇排名。")
+    with st.container(key="gm_hints_ranking"):  # there even when it is empty: see ui.frame
+        notices.hints(tuple(said))
+
+
 def chosen_part(page: Page) -> str:
     """The part to show; without a composite only single indicators can be ranked."""
     if not page.data.settings.ranking.parts:
         return SINGLE
     if (asked := st.query_params.get("by")) in OLD_NAMES:
         st.query_params["by"] = st.session_state["by"] = OLD_NAMES[str(asked)]
-    start = SINGLE if page.view.indicator else RANKS
-    return filters.part("by", "看什么", (RANKS, PROGRESS, COURSE, SINGLE), default=start)
+    return filters.part("by", "看什么", PARTS, default=_start(page))
+
+
+def _start(page: Page) -> str:
+    return SINGLE if page.view.indicator else RANKS
 
 
 def chosen_group(page: Page) -> str | None:
@@ -54,8 +85,9 @@ def composite(page: Page, part: str, group: str | None) -> None:
     if ranking.empty:
         return notices.empty("名录里还没有乡镇。")
     if ranking["rank"].isna().all() and not page.township:
-        notices.empty("还没有乡镇可以排名:报送还不齐。")
-        st.html(note(unranked(ranking)))
+        untold = without_target(page.data, ranking)
+        notices.empty(f"还没有乡镇可以排名:{f'{untold}{NO_TARGET}' if untold else '报送还不齐'}。")
+        st.html(note(unranked(page.data, ranking)))
         return None
     shown: dict[str, Callable[[Page, str | None], None]] = {
         RANKS: _township if page.township else _ranks,
@@ -66,7 +98,7 @@ def composite(page: Page, part: str, group: str | None) -> None:
     # On a township's own page others' gaps are no news; on the wall the course says itself how many are missing.
     if (page.township and part == RANKS) or (page.view.present and part == COURSE):
         return None
-    if told := unranked(ranking):
+    if told := unranked(page.data, ranking):
         st.html(note(told))
     return None
 
@@ -89,7 +121,11 @@ def single(page: Page, indicator: str | None) -> None:
         )
     with moves:
         ranking_charts.moves(page, indicator)
-    st.html(note(f"{period_text(str(ranked['period'].iloc[0]))};得分相同的名次相同,未报送的不排名。"))
+    st.html(
+        note(
+            f"{period_text(str(ranked['period'].iloc[0]))};{by_what(ranked)}排名,数相同的名次相同,未报送的不排名。"
+        )
+    )
     figures_source(data, [indicator], page.view.place, period)
     return None
 

@@ -1,7 +1,7 @@
 """The townships' order in tables: by the composite score, and by one indicator.
 
 In: `composite.standing`, `ranking.indicator_ranking`. Out: HTML. A township's name leads to its own page and keeps what
-else was chosen. A township without a rank is listed last with 未报送.
+else was chosen. A township without a rank is listed last with the reason in a word.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import streamlit as st
 from metrics.composite import part_names
 from settings import Indicator, Settings
 from ui.answers import records
-from ui.composite import band_words, gained, moved, rank_text
+from ui.composite import band_words, by_what, gained, moved, rank_text
 from ui.html import Column, Words, text, words_html
 from wording import is_missing, number_text
 
@@ -46,7 +46,7 @@ def standing_cells(
     """One township's cells under those heads; the name is to be escaped like any other text."""
     names = part_names(settings) if parts else {}
     if is_missing(row["rank"]):
-        state: list[Cell] = [Words("—", "soft"), str(row["name"]), Words("未报送", "soft"), "", ""]
+        state: list[Cell] = [Words("—", "soft"), str(row["name"]), Words(row["gap"], "soft"), "", ""]
     else:
         score = Words(number_text(row["score"], decimals=1), "strong")
         close = f" {CLOSE}" if row["is_close"] else ""
@@ -105,7 +105,7 @@ def indicator_table(spec: Indicator, ranking: pd.DataFrame, place: str | None) -
     """One indicator's townships, best first, with figure, target, completion and change of rank."""
     has_target = bool(ranking["completion"].notna().any())
     columns = [
-        Column("名次", is_number=True),
+        Column(f"名次({by_what(ranking)})", is_number=True, wraps=True),
         Column("乡镇"),
         Column(f"{'累计' if spec.measure == 'flow' else '数值'}({spec.unit})", is_number=True),
         *(

@@ -23,7 +23,7 @@ LEAST_SECONDS = 20
 
 
 def wall_table(rows: pd.DataFrame, settings: Settings, place: str | None) -> str:
-    """All townships, best first, unranked last with 未报送."""
+    """All townships, best first, unranked last with the reason in a word."""
     parts = len(rows) <= ONE_COLUMN or len(rows) > TWO_COLUMNS
     columns = standing_columns(settings, parts=parts)
     lines = [

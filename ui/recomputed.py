@@ -17,9 +17,11 @@ from metrics.periods import last_day
 from settings import RankingPart
 from ui import answers
 from ui.cached import keep_as
-from ui.composite import JUDGED, weight_text
+from ui.composite import JUDGED, gap, weight_text
 from ui.html import Column, Row, Words, table
 from wording import fraction_text, is_missing, number_text, percent_text
+
+NOT_APPLICABLE = "不适用"
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class PartLine:
     share: Any
     points: Any
     lost: Any  # points short of full marks
-    state: str  # 未报送 or 不适用; empty when the part counts
+    state: str  # 不适用, or why there is no score (`composite.gap`); empty when the part counts
+    is_gap: bool  # it applies and has no score
 
 
 def part_lines(data: Dataset, place: str, period: str | None, group: str | None = None) -> list[PartLine]:
@@ -97,7 +100,8 @@ def _line(
 ) -> PartLine:
     settings = data.settings
     share, score, raw = mine[f"share_{part.id}"], mine[part.id], mine[f"raw_{part.id}"]
-    state = "不适用" if not share else "未报送" if is_missing(score) else ""
+    why = gap(data, part, mine)
+    state = why if share else NOT_APPLICABLE
     full = 100 * settings.ranking.cap if settings.ranking.method == "target" else 100.0
     return PartLine(
         part=part.id,
@@ -111,6 +115,7 @@ def _line(
         points=mine[f"points_{part.id}"],
         lost=None if state else share * (full - score),
         state=state,
+        is_gap=bool(why),
     )
 
 

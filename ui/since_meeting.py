@@ -19,6 +19,7 @@ from metrics.quality import late_reporters
 from metrics.since_meeting import CoverageChanges, RankChanges, default_since
 from ui import answers, cached, filters, view
 from ui.composite import moved
+from ui.figure_card import PREVIOUS
 from ui.frame import Page
 from ui.html import Tone, note, text
 from ui.navigation import entry
@@ -70,6 +71,8 @@ def _told(page: Page, since: date) -> str:
     said = [f"从{date_text(since)}到{date_text(as_of)},{(as_of - since).days}天。"]
     said += [f"没有变化:{same}。"] if same else []
     said += [each.problem for each in groups if each.problem]
+    # Deadlines run on whatever period is chosen: the list beside stands on two days.
+    said += [f"问题按{date_text(as_of)}的状态,不随所选时期变。"] if _is_earlier(page) else []
     return changed + note("".join(said))
 
 
@@ -83,7 +86,12 @@ def chosen_day(data: Dataset) -> tuple[date, str]:
         day = date.fromisoformat(asked)
     except ValueError:
         return default, f"“{asked[:20]}”不是日期,现在从{date_text(default)}算起。"
-    if not EARLIEST <= day < data.manifest.as_of:
+    if day < EARLIEST:
+        return (
+            default,
+            f"{date_text(day)}太早,最早可以选{date_text(EARLIEST)},现在从{date_text(default)}算起。",
+        )
+    if day >= data.manifest.as_of:
         return default, f"{date_text(day)}不在数据截至日之前,现在从{date_text(default)}算起。"
     return day, ""
 
@@ -266,10 +274,16 @@ def _villages(page: Page, tag: str, tone: Tone, everyone: pd.DataFrame) -> Group
     return Group(tag, tone, f"{len(rows)}个村", sentence, _cut(lines[:LISTED], len(rows), "产业覆盖"))
 
 
+def _is_earlier(page: Page) -> bool:
+    """Whether a period is chosen that is not the latest."""
+    return page.view.period not in (None, view.latest_period(page.data))
+
+
 def _late(page: Page, everyone: pd.DataFrame) -> Group:
     found = answers.within(everyone, page.view.place, page.level)
+    when = f"截至{period_text(page.view.period)}" if _is_earlier(page) else "现在"
     if found.empty:
-        return Group("现在漏报", "soft", "")
+        return Group("漏报", "soft", "", problem=f"{when}没有漏报。")
     titles = {source.id: source.title for source in page.data.settings.sources}
     rows = answers.records(found)
     lines = tuple(
@@ -281,7 +295,7 @@ def _late(page: Page, everyone: pd.DataFrame) -> Group:
     is_county = page.level == "county"
     sentence = _listed(names[: _named(page)], len(names), "个乡镇") if is_county else "、".join(lines)
     return Group(
-        "现在漏报", "soft", f"{len(rows)}份报表", sentence, _cut(lines[:LISTED], len(rows), "数据质量")
+        f"{when}漏报", "soft", f"{len(rows)}份报表", sentence, _cut(lines[:LISTED], len(rows), "数据质量")
     )
 
 
@@ -315,13 +329,38 @@ def _group(group: Group) -> str:
 def _links(page: Page) -> None:
     """The pages that show all of it, filtered as the groups are."""
     place = view.params(page.view)
-    ways: tuple[tuple[str, str, dict[str, str]], ...] = (
-        ("rectification", "逾期问题", {"show": "逾期"}),
-        ("rectification", "已销号问题", {"show": "已销号"}),
-        ("ranking", "全部名次", {}),
-        ("industry", "空白村", {"part": "措施到户"}),
-        ("quality", "报送进度", {}),
+    data = page.data
+    ways: tuple[tuple[bool, str, str, dict[str, str]], ...] = (
+        (len(data.problems) > 0, "rectification", "逾期问题", {"show": "逾期"}),
+        (len(data.problems) > 0, "rectification", "已销号问题", {"show": "已销号"}),
+        (bool(data.settings.ranking.parts), "ranking", "全部名次", {}),
+        (bool(data.settings.coverage.measures), "industry", "空白村", {"part": "措施到户"}),
+        (True, "quality", "报送进度", {}),
     )
     with st.container(horizontal=True, key="gm_since_links", gap="small"):
-        for path, label, part in ways:
+        for is_there, path, label, part in ways:
+            if not is_there:
+                continue
             st.page_link(entry(path).script, label=label, query_params=place | part)
+
+
+def explained(data: Dataset) -> str:
+    """By which rules all is compared, of what this county has."""
+    config = data.settings
+    has_problems = len(data.problems) > 0
+    before = dict.fromkeys(PREVIOUS[config.indicators[each].frequency] for each in config.overview.headline)
+    if any(config.indicators[each].frequency != "year" for each in config.overview.headline):
+        before["同比"] = None
+    figures = [
+        *(["逾期按数据截至日计算"] if has_problems else []),
+        "完成率=累计完成/全年目标(含未报单位的目标)",
+        *([f"{'、'.join(before)}只比两期都报了的单位"] if before else []),
+    ]
+    told = {"名次": bool(config.ranking.parts), "空白村": bool(config.coverage.measures)}
+    by_period = "、".join(name for name, is_there in told.items() if is_there)
+    changes = [
+        *(["问题按两天的状态比(整改时限按现在的算)"] if has_problems else []),
+        *([f"{by_period}按那天以前已经结束的一期比"] if by_period else []),
+    ]
+    since = "自上次会议以来" if _meetings(data) else "自选定的那天以来"
+    return ";".join(figures) + "。" + (f"{since}:{','.join(changes)}。" if changes else "")

@@ -17,9 +17,10 @@ import streamlit as st
 from data_loaders.contract import Dataset
 from metrics.figures import figures_at
 from metrics.gains import GAIN, LOSE
+from settings import Indicator
 from ui import answers, view
 from ui.cached import keep_as
-from ui.composite import WHOLE_COUNTY, band_words, gained, moved, rank_text, standing
+from ui.composite import WHOLE_COUNTY, band_words, gained, gaps, moved, rank_text, standing
 from ui.frame import Page
 from ui.html import Words, text, words_html
 from ui.navigation import entry
@@ -30,9 +31,9 @@ from wording import date_text, is_missing, number_text, percent_text, period_tex
 WEAKEST, LAGGARDS, DEADLINES, GAINS = 3, 3, 3, 2
 # Where villages have no targets of their own, they are compared with last year, else with the period before.
 COMPARED = {
-    "completion": "完成率最低",
-    "cumulative_year_change_pct": "同比最差",
-    "change_pct": "较上期最差",
+    "completion": "完成率",
+    "cumulative_year_change_pct": "同比",
+    "change_pct": "较上期",
 }
 
 
@@ -43,6 +44,9 @@ class Laggards:
     indicator: str
     by: str  # a key of COMPARED
     rows: pd.DataFrame
+    are_behind: (
+        bool  # below the township's completion and the target, or gone the wrong way; else only last in order
+    )
     silent: tuple[str, ...]
 
 
@@ -70,13 +74,25 @@ def laggards(data: Dataset, place: str, period: str | None, group: str | None = 
             rows = known[known[by].notna()].sort_values([by, "place_code"], ascending=[not best_first, True])
             if len(rows):
                 silent = tuple(values.loc[values["value"].isna() & (values["expected"] > 0), "name"])
-                return Laggards(line.part, by, rows.head(LAGGARDS), silent)
+                behind = rows[_is_behind(data, line.part, by, place, period, rows[by], best_first)]
+                last = behind if len(behind) else rows
+                return Laggards(line.part, by, last.head(LAGGARDS), len(behind) > 0, silent)
     return None
 
 
+def _is_behind(
+    data: Dataset, indicator: str, by: str, place: str, period: str | None, figures: pd.Series, is_lower: bool
+) -> pd.Series:
+    if by != "completion":
+        return figures > 0 if is_lower else figures < 0
+    own = answers.of_place(data, indicator, place, period)
+    whole = None if own is None or is_missing(own["completion"]) else own["completion"]
+    return figures < (100 if whole is None else min(100, whole))
+
+
 def weakest(lines: list[PartLine], n: int | None = WEAKEST) -> list[PartLine]:
-    """Parts without a report first, then those that cost most points; parts that cost nothing are left out."""
-    missing = [line for line in lines if line.state == "未报送"]
+    """Parts without a figure first, then those that cost most points; parts that cost nothing are left out."""
+    missing = [line for line in lines if line.is_gap]
     short = [line for line in lines if not is_missing(line.lost) and round(line.lost, 9) > 0]
     return [*missing, *sorted(short, key=lambda line: -line.lost)][:n]
 
@@ -90,20 +106,19 @@ def _card(data: Dataset, place: str, period: str | None, group: str | None) -> s
         return f"{head}{_problems(data, place)}"
     lines = part_lines(data, place, period, group)
     return (
-        f"{_head(ranking, mine[0], group)}{_weak(lines, mine[0])}"
+        f"{_head(data, ranking, mine[0], group)}{_weak(lines, mine[0])}"
         f"{'' if is_missing(mine[0]['rank']) else _steps(data, place, period, group)}"
         f"{_villages(data, place, period, group)}{_problems(data, place)}"
     )
 
 
-def _head(ranking: pd.DataFrame, mine: Mapping[str, Any], group: str | None) -> str:
+def _head(data: Dataset, ranking: pd.DataFrame, mine: Mapping[str, Any], group: str | None) -> str:
     """Rank of how many, change, score."""
     ranked = int(ranking["rank"].notna().sum())
     if is_missing(mine["rank"]):
-        missing = f"缺{mine['missing'] or '适用的评分项'}"
         return (
             f'<header><div class="gm-myrank"><b>没有名次</b></div>'
-            f'<p class="gm-is-warn">{text(f"未报送:{missing}")}</p></header>'
+            f'<p class="gm-is-warn">{text(gaps(data, mine))}</p></header>'
         )
     changes = ""
     if not is_missing(mine["previous_period"]):
@@ -125,7 +140,7 @@ def _weak(lines: list[PartLine], mine: Mapping[str, Any]) -> str:
         return _section("weak", "弱项", "<p>各项都是满分。</p>" if not is_missing(mine["rank"]) else "")
     rows = "".join(
         f"<li><span>{text(line.name)}<small>{text(line.figure)}</small></span>"
-        f"<b>{text(line.told if not line.state else '未报送')}"
+        f"<b>{text(line.state or line.told)}"
         f"<small>{text('失' + number_text(line.lost, '分', 1)) if not line.state else '没有名次'}</small></b></li>"
         for line in found
     )
@@ -151,17 +166,33 @@ def _villages(data: Dataset, place: str, period: str | None, group: str | None) 
     if found is None:
         return ""
     spec = data.settings.indicators[found.indicator]
-    rows = "".join(
-        f"<li><span>{text(row['name'])}<small>{text(number_text(row['cumulative'], spec.unit, spec.decimals))}</small>"
-        f"</span><b>{text(percent_text(row[found.by], signed=found.by != 'completion'))}</b></li>"
-        for row in answers.records(found.rows)
-    )
+    rows = "".join(_village(row, spec, found.by) for row in answers.records(found.rows))
     silent = ""
     if found.silent:
         shown = "、".join(found.silent[:LAGGARDS]) + ("等" if len(found.silent) > LAGGARDS else "")
         silent = f"<p>{text(f'未报送{len(found.silent)}个村:{shown}')}</p>"
-    head = f"落后的村:{spec.name}{COMPARED[found.by]}"
-    return _section("villages", head, f"<ul>{rows}</ul>{silent}")
+    return _section("villages", _villages_head(spec, found), f"<ul>{rows}</ul>{silent}")
+
+
+def _villages_head(spec: Indicator, found: Laggards) -> str:
+    """落后的村 are those that are below or fell; where all others did better the last ones have only grown least."""
+    compared = COMPARED[found.by]
+    if found.by == "completion":
+        return f"落后的村:{spec.name}完成率最低" if found.are_behind else f"完成率最低的村:{spec.name}"
+    wrong, right = ("上升", "下降") if spec.better == "lower" else ("下降", "增长")
+    return (
+        f"落后的村:{spec.name}{compared}{wrong}"
+        if found.are_behind
+        else f"{compared}{right}最慢的村:{spec.name}"
+    )
+
+
+def _village(row: Mapping[str, Any], spec: Indicator, by: str) -> str:
+    """Its figure and what it is compared by; one number where both are the same."""
+    figure = number_text(row["cumulative"], spec.unit, spec.decimals)
+    compared = percent_text(row[by], signed=by != "completion")
+    small = f"<small>{text(figure)}</small>" if figure != compared else ""
+    return f"<li><span>{text(row['name'])}{small}</span><b>{text(compared)}</b></li>"
 
 
 def _problems(data: Dataset, place: str) -> str:

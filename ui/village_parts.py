@@ -119,12 +119,12 @@ def _target_only(figure: PlaceFigure, settings: Settings) -> list[tuple[str | Wo
 
 
 def _rank(figure: PlaceFigure, profile: Profile) -> str:
-    """第3名/共14村; 第3名/已报12村 when not all of them reported."""
+    """按数量第3名/共14村; 按数量第3名/已报12村 when not all of them reported."""
     counted = COUNTED[profile.place.level]
     if figure.rank is None:
         return "未报送,不排名"
     among = f"共{figure.siblings}" if figure.ranked == figure.siblings else f"已报{figure.ranked}"
-    return f"第{figure.rank}名/{among}{counted}"
+    return f"按数量第{figure.rank}名/{among}{counted}"
 
 
 def households(profile: Profile, settings: Settings) -> str:

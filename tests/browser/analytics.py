@@ -108,6 +108,7 @@ def charts(visit: Visit) -> Locator:
 
 def still(visit: Visit) -> Visit:
     """Wait until the server has nothing more to say and charts are drawn."""
+    visit.page.evaluate("() => { window.busyAt = performance.now(); }")
     visit.page.wait_for_function(STILL, timeout=PATIENCE_MS)
     return visit.settle()
 
@@ -388,7 +389,7 @@ def write_many_townships(folder: Path) -> None:
         raw / "目标" / "2026年.xlsx",
         {"目标": [("代码", "茶园", "产量"), *((code, 1000, 1200) for code in TOWNSHIPS)]},
     )
-    heads = ("代码", "名称", "类型", "产业", "用工", "其中", "带动", "上年", "荣誉")
+    heads: tuple[str, ...] = ("代码", "名称", "类型", "产业", "用工", "其中", "带动", "上年", "荣誉")
     firms = [
         (code, BY_CODE[township], LINK, "茶叶", 40 - at, 4, 0 if at < 6 else 9, 50, SCRIPT)
         for at, (code, township) in enumerate(zip(VILLAGES, TOWNSHIPS, strict=True))

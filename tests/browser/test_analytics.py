@@ -156,7 +156,8 @@ def test_a_group_is_ranked_among_its_like(visit: Visit):
 def test_a_score_can_be_redone_by_hand(visit: Visit):
     visit.open("ranking", by="名次")
     # So many names that the list holds only some of them until one types.
-    visit.page.locator(".st-key-redo").get_by_role("combobox").fill("柳溪")
+    visit.page.locator(".st-key-redo").get_by_role("combobox").click()
+    visit.page.keyboard.type("柳溪", delay=20)
     visit.page.get_by_role("option", name="柳溪镇").click()
     visit.page.wait_for_url("**redo=**")
     still(visit)

@@ -2,7 +2,7 @@ import pytest
 
 from metrics.composite import closures_at, composite_at, composite_history
 from metrics.coverage import blank_villages
-from metrics.exceptions import Tables, Urgent, urgent
+from metrics.exceptions import Tables, Urgent, found_by_rule, listed, urgent
 from metrics.figures import indicator_values
 from metrics.quality import reporting_matrix
 from metrics.rectification import ladder
@@ -151,7 +151,7 @@ class TestOverdue:
     def test_the_most_first(self):
         assert [item.sentence for item in only("overdue", AREA, self.LEDGER)] == [
             "东乡有2个问题逾期未整改(共3个,已销号1个),最长已逾期10天。",
-            "县直及未注明有1个问题逾期未整改(共1个,已销号0个)。",
+            "县直及未注明有1个问题逾期未整改(共1个,已销号0个),最长已逾期14天。",
             "西镇有1个问题逾期未整改(共1个,已销号0个),最长已逾期14天。",
         ]
 
@@ -265,6 +265,17 @@ def test_each_rule_has_its_share_of_the_list_and_what_is_free_goes_to_the_others
     rows = reports("area", {(code, SEP): 1.0 for code in codes} | {(codes[0], OCT): 1.0})
     for limit, kinds in ((4, ["overdue"] * 3 + ["late"]), (8, ["overdue"] * 6 + ["late"] * 2)):
         assert [item.kind for item in told(rows, ledger, register=register, limit=limit)] == kinds
+
+
+def test_all_that_the_rules_find_is_more_than_the_list():
+    ledger = problems(problem("1", due_on="2026-11-05"), problem("2", due_on="2026-11-05", place_code=W1))
+    tables = Tables(
+        values=lambda *_: AREA.iloc[:0], places=places(), problems=ladder(ledger, AS_OF, settings().problems),
+        reporting=reporting_matrix(AREA, places(), ["monthly"]), blank=AREA.iloc[:0], composite=AREA.iloc[:0],
+    )  # fmt: skip
+    found = found_by_rule(tables, ruled(Rule(kind="overdue")), None)
+    assert [len(items) for items in found] == [2]
+    assert listed(found, 1) == found[0][:1]
 
 
 def test_rules_come_in_the_configs_order():

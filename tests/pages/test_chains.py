@@ -147,6 +147,17 @@ def test_nobody_has_reported(prepared, open_page: Open, part: str):
     assert "还没有" in text
 
 
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("产业链", "2026年8月及以前没有都报了鹅每月加工能力和鹅苗孵化的乡镇,最早是2026年9月。"),
+        ("资金进度", "2026年8月及以前没有小额信贷进度,最早是2026年10月。"),
+    ],
+)
+def test_a_period_before_the_first_report(linked, open_page: Open, part: str, said: str):
+    assert said in open_page("industry", part=part, period="2026-08").text
+
+
 @pytest.mark.parametrize("part", ["产业链", "资金进度"])
 @pytest.mark.parametrize("place", ["990102", "990102003", "990102001001"])
 def test_every_place_opens_on_the_wall(linked, open_page: Open, part: str, place: str):

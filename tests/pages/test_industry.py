@@ -8,8 +8,10 @@ import pytest
 import shapely
 
 from geo.layers import ScreenLayer
+from settings import Indicator
 from tests.pages import county
 from tests.pages.conftest import Open, publish_tables
+from ui.all_industries import _changes
 
 MIX = """
 [[coverage.mixes]]
@@ -98,6 +100,13 @@ class TestAll:
         assert '<span class="gm-missing">未报送</span>' in text
         assert "<b>0" not in text
         assert "都没有全年目标" in text
+
+
+def test_a_yearly_figure_is_compared_with_last_year_once():
+    spec = Indicator(name="茶园面积", unit="亩", measure="stock", frequency="year")
+    row = {"change": 20.0, "year_change": 20.0, "year_change_pct": 0.1}
+    assert _changes(spec, row) == "<span>较上年 +20亩</span>"
+    assert _changes(spec, row | {"change": None}) == "<span>同比 +0.1%</span>"
 
 
 class TestMeasures:

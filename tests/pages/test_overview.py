@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from settings import Indicator
 from tests.pages import county
 from tests.pages.conftest import Open, Opened, publish_tables
+from ui import cached, decisions
 from ui.decisions import PARTS
+from ui.figure_card import _changes
 
 MEETINGS = """
 [[overview.meetings]]
@@ -97,6 +100,46 @@ class TestSinceMeeting:
         assert "现在从2026年10月13日算起" in html
         assert "<img" not in html
 
+    def test_a_day_before_all_is_too_early(self, met, open_page: Open):
+        told = changes(open_page("overview", since="1990-01-01"))
+        assert "1990年1月1日太早,最早可以选2000年1月1日" in told
+        assert "不在数据截至日之前" not in told
+        assert "不在数据截至日之前" in changes(open_page("overview", since="2029-01-01"))
+
+    def test_late_reports_of_an_earlier_period_are_not_of_now(self, met, open_page: Open):
+        # 松岭乡 has not reported October; in September all had
+        now = changes(open_page("overview"))
+        assert "现在漏报 1份报表" in re.sub(r"\s+", " ", now)
+        assert "不随所选时期变" not in now
+        then = changes(open_page("overview", period="2026-09"))
+        assert "截至2026年9月没有漏报。" in then
+        assert "现在漏报" not in then
+        assert "问题按2026年11月15日的状态,不随所选时期变。" in then
+
+    def test_late_reports_name_the_earlier_period(self, prepared, open_page: Open):
+        tables = county.full()
+        told = tables["observations"]
+        is_late = (told["place_code"] == "990102003001") & (told["period"] == "2026-09")
+        publish_tables(prepared, tables | {"observations": told[~is_late]}, config=county.CONFIG + MEETINGS)
+        then = changes(open_page("overview", period="2026-09"))
+        assert "截至2026年9月漏报 1份报表" in re.sub(r"\s+", " ", then)
+
+    def test_links_and_small_print_of_what_is_configured_only(self, met, prepared, open_page: Open):
+        page = open_page("overview")
+        assert {"逾期问题", "全部名次", "空白村"} <= set(links(page))
+        assert "自上次会议以来:问题按两天的状态比(整改时限按现在的算),名次、空白村按" in page.text
+        cached.forget_everything()
+        ranking, rest = county.CONFIG.split("[ranking]")[0], county.CONFIG.split("[[sources]]")[1]
+        config = f"{ranking}[[sources]]{rest}"
+        tables = county.full()
+        publish_tables(prepared, tables | {"problems": tables["problems"].iloc[:0]}, config=config)
+        bare = open_page("overview")
+        assert set(links(bare)) & {"逾期问题", "已销号问题", "全部名次", "空白村"} == set()
+        assert "报送进度" in links(bare)
+        for word in ("自上次会议以来", "名次、空白村", "逾期按数据截至日计算"):
+            assert word not in bare.text
+        assert "较上月、较上季、同比只比两期都报了的单位" in bare.text
+
     def test_without_meetings_a_month(self, full, open_page: Open):
         page = open_page("overview")
         assert "10月15日以来" in page.text
@@ -143,6 +186,18 @@ class TestDecisions:
         }
         assert tags <= {"逾期", "退位", "未报"}
 
+    def test_how_many_more_there_are(self, met, open_page: Open, monkeypatch):
+        assert "还有" not in open_page("overview").text
+        monkeypatch.setattr(decisions, "ON_PAGE", 1)
+        monkeypatch.setattr(decisions, "ON_WALL", 1)
+        page = open_page("overview")
+        # 石门乡 with its overdue problem is listed, 松岭乡 and its missing report are not
+        assert "还有1项:" in page.text
+        assert "ledger" not in links(page)["未报1项"]
+        wall = open_page("overview", present="1")
+        assert "需要拍板的事项(共2项,先列1项)" in wall.text
+        assert "未报1项" not in links(wall)
+
     def test_links_are_filtered(self, met, open_page: Open):
         queries = {label: query for label, query in links(open_page("overview")).items() if "badge" in label}
         (overdue,) = [query for label, query in queries.items() if "逾期" in label]
@@ -178,6 +233,32 @@ class TestCards:
         assert "上次报送 2026年9月 35.0万袋" in text
         assert "上次报送 2026年9月 当期51头" in text
         assert "其中7个月未报" in text  # the county's ledgers begin in July, and October is not in
+
+    def test_a_months_own_flow_beside_the_sum_of_the_year(self, full, open_page: Open):
+        # 20+21+22+23+24 pigs in October, and in September of the same villages
+        text = open_page("overview").text
+        assert re.search(r"当月 110头.*?较上月 0头", text)
+
+    @pytest.mark.parametrize(
+        ("own", "change", "summed", "said"),
+        [
+            (139_207.0, -252_564.0, 4_782_200.0, ["当月 13.92万公斤", "较上月 -25.26万公斤"]),
+            (139_207.0, -812.0, 4_782_200.0, ["当月 13.92万公斤", "较上月 -812公斤"]),
+            (1_392_070.0, 252_564.0, 4_782_200.0, ["当月 139.21万公斤", "较上月 +25.26万公斤"]),
+            (139_207.0, -252_564.0, 478_220.0, ["当月 139,207公斤", "较上月 -252,564公斤"]),
+            (139_207.0, None, 4_782_200.0, []),
+        ],
+    )
+    def test_figures_of_a_card_have_one_size(self, own, change, summed, said):
+        spec = Indicator(name="茶叶产量", unit="公斤", measure="flow")
+        row = {"period": "2026-10", "value": own, "change": change, "cumulative": summed}
+        found = _changes(spec, row | {"cumulative_year_change_pct": 3.2, "year_change_pct": None})
+        assert [each.words for each in found] == ["同比 +3.2%", *said]
+
+    def test_a_yearly_figure_is_compared_once(self):
+        spec = Indicator(name="茶园面积", unit="亩", measure="stock", frequency="year")
+        row = {"period": "2026", "value": 20_020.0, "change": 20.0, "year_change_pct": 0.1}
+        assert [each.words for each in _changes(spec, row)] == ["较上年 +20亩"]
 
     def test_a_quarter_that_is_not_over_is_not_stale(self, full, open_page: Open):
         text = open_page("overview").text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.pages import county
@@ -47,7 +48,7 @@ class TestOrder:
 
     def test_says_who_is_missing_what_and_how_the_score_is_made(self, full, open_page: Open):
         text = open_page("ranking").text
-        assert "没有排名:松岭乡(缺香菇在棚规模)" in text
+        assert "没有排名:松岭乡(香菇在棚规模未报送)" in text
         assert "香菇在棚规模 40%、3项产业措施覆盖率 30%、问题销号率 30%" in text
         assert "单项得分=完成率(%),最高按100%计" in text
 
@@ -192,7 +193,7 @@ class TestTownship:
         text = open_page("ranking", place="990102002").text
         # 冷水村: none of 15 households with three measures
         assert "落后的村:3项产业措施覆盖率完成率最低" in text
-        assert re.search(r"冷水村<small>0\.0%</small></span><b>0\.0%</b>", text)
+        assert re.search(r"冷水村</span><b>0\.0%</b>", text)
         assert '逾期问题 <b class="gm-is-bad">1个</b>' in text
         assert "逾期26天" in text
         assert "11月18日(还剩3天)" in text
@@ -204,7 +205,7 @@ class TestTownship:
     def test_unranked_township_sees_why_and_is_not_scored(self, full, open_page: Open):
         text = open_page("ranking", place="990102003").text
         assert "没有名次" in text
-        assert "未报送:缺香菇在棚规模" in text
+        assert "香菇在棚规模未报送" in text
         assert "要升一名" not in text
         *_, total = cells(text, "=得分")
         assert total[-1] == "缺香菇在棚规模,没有总分"
@@ -220,3 +221,102 @@ class TestWall:
 
     def test_township_on_the_wall(self, full, open_page: Open):
         assert 'class="gm-township gm-onwall"' in open_page("ranking", present="1", place="990102002").text
+
+
+class TestGaps:
+    """Why there is no rank: what was not reported is the township's, a target that was not set is not."""
+
+    def test_a_part_without_any_target_is_not_called_unreported(self, publish, open_page: Open):
+        tables = county.full()
+        told = tables["observations"]
+        no_goal = (told["indicator_id"] == "mushroom_bags") & told["target"].notna()
+        publish(tables=tables | {"observations": told[~no_goal]})
+        text = open_page("ranking").text
+        assert "还没有乡镇可以排名:香菇在棚规模没有下达目标。" in text
+        # 松岭乡 has not reported its bags either, but with a report it would have no rank all the same.
+        assert "未报送" not in text
+        card = open_page("ranking", place=county.SHIMEN).text
+        assert '没有名次</b></div><p class="gm-is-warn">香菇在棚规模没有下达目标' in card
+        assert "未报送" not in card
+
+    def test_too_few_reports_are_counted(self, publish, open_page: Open):
+        tables = county.full()
+        told = tables["observations"]
+        # 石门乡: one of its three villages is late, 2/3 is less than 80 %.
+        is_late = (
+            (told["indicator_id"] == "mushroom_bags")
+            & (told["period"] == "2026-10")
+            & (told["place_code"] == "990102002003")
+        )
+        told.loc[is_late, "value"] = None
+        publish(tables=tables)
+        text = open_page("ranking").text
+        assert "石门乡(香菇在棚规模只报了2/3,不到80%)" in text
+        assert "松岭乡(香菇在棚规模未报送)" in text
+        card = open_page("ranking", place=county.SHIMEN).text
+        assert "<b>只报了2/3,不到80%<small>没有名次" in card
+        overview = open_page("overview", place=county.SHIMEN).text
+        assert "香菇在棚规模只报了2/3,不到80%" in overview
+
+
+class TestAddress:
+    def test_unknown_parts_and_groups_are_told(self, publish, open_page: Open):
+        publish(TestGroups.GROUPS)
+        text = open_page("ranking", by="乱写", group="没有").text
+        assert "没有“乱写”这一部分,现在显示“名次”。" in text
+        assert "没有“没有”这个分组,现在和全县比。" in text
+
+    @pytest.mark.parametrize(
+        "query", [{}, {"by": "综合得分"}, {"by": "进步", "group": "山区"}, {"group": "全县"}]
+    )
+    def test_known_ones_are_not(self, publish, open_page: Open, query: dict[str, str]):
+        publish(TestGroups.GROUPS)
+        text = open_page("ranking", **query).text
+        assert "现在显示" not in text
+        assert "现在和" not in text
+
+    def test_a_village_is_told_whose_rank_it_sees(self, full, open_page: Open):
+        for query in ({}, {"by": "进步"}, {"indicator": "tea_garden_area"}):
+            text = open_page("ranking", place="990102002001", **query).text
+            assert "名次是石门村所在的石门乡的,村不参加乡镇排名。" in text
+        assert "村不参加乡镇排名" not in open_page("ranking", place=county.SHIMEN).text
+
+
+def test_the_rank_of_one_indicator_says_by_what(full, open_page: Open):
+    bags = open_page("ranking", indicator="mushroom_bags").text
+    assert "名次(按完成率)" in bags
+    assert "按完成率排名" in bags
+    overview = open_page("overview", place=county.SHIMEN).text
+    assert "香菇在棚规模(按完成率)" in overview
+    # villages have no targets of their own
+    assert "香菇在棚规模(按数量)" in open_page("overview", place="990102002001").text
+
+
+class TestVillages:
+    @staticmethod
+    def last_year(values: dict[str, float]):
+        """The county with October 2025 of 石门乡's bags; now they are 15, 16, 17 and no village has a target."""
+        tables = county.full()
+        told = tables["observations"]
+        now = told[(told["indicator_id"] == "mushroom_bags") & (told["period"] == "2026-10")]
+        then = now[now["place_code"].isin(values)].assign(
+            period="2025-10", value=lambda rows: rows["place_code"].map(values)
+        )
+        measures = told["indicator_id"].str.contains("measures|poor")
+        return tables | {"observations": pd.concat([told[~measures], then], ignore_index=True)}
+
+    def test_villages_that_grew_are_not_called_laggards(self, publish, open_page: Open):
+        tables = self.last_year({"990102002001": 14.0, "990102002003": 10.0})
+        tables["problems"] = tables["problems"].head(0)
+        publish(tables=tables)
+        text = open_page("ranking", place=county.SHIMEN).text
+        assert "同比增长最慢的村:香菇在棚规模" in text
+        assert "落后的村" not in text
+
+    def test_only_those_that_fell_are(self, publish, open_page: Open):
+        tables = self.last_year({"990102002001": 20.0, "990102002003": 10.0})
+        tables["problems"] = tables["problems"].head(0)
+        publish(tables=tables)
+        villages = open_page("ranking", place=county.SHIMEN).text.split("落后的村:香菇在棚规模同比下降")[1]
+        assert "石门村" in villages.split("</section>")[0]
+        assert "冷水村" not in villages.split("</section>")[0]

@@ -11,7 +11,7 @@ from settings import Ranking, RankingPart
 from tests.charts.composites import composite
 from tests.metrics.county import settings
 from ui.answers import records
-from ui.composite import gained, method, moved, rank_text, unranked, weight_text
+from ui.composite import gained, method, moved, rank_text, weight_text
 from ui.html import Words
 from ui.ranking_tables import linked_table, standing_cells, standing_columns, standing_table
 from ui.ranking_wall import ONE_COLUMN, TWO_COLUMNS, wall_table
@@ -24,7 +24,7 @@ def standings(count: int, **more: Any) -> pd.DataFrame:
     table = composite({f"{at:03}": 100.0 - at / 10 for at in range(count)} | {"x": None})
     near = pd.Series([()] * len(table), dtype="object")
     return table.assign(
-        rank_low=table["rank"], rank_high=table["rank"], near=near, band="", is_close=False
+        rank_low=table["rank"], rank_high=table["rank"], near=near, band="", is_close=False, gap="未报送"
     ).assign(**more)
 
 
@@ -75,11 +75,6 @@ def test_every_method_is_told_as_a_formula(name, said: str):
 def test_the_method_says_which_parts_are_better_when_lower():
     ranking = Ranking(method="minmax", parts=(RankingPart(indicator="poor", weight=1, of="value"),))
     assert "空壳村越少越好,反过来算" in "".join(method(CONFIG.model_copy(update={"ranking": ranking})))
-
-
-def test_the_unranked_are_listed_with_what_is_missing():
-    assert unranked(standings(2)) == "未报送,没有排名:x(缺茶园面积、问题销号率)。"
-    assert unranked(standings(2).head(2)) == ""
 
 
 def test_a_township_that_cannot_be_told_apart_from_the_one_above_is_marked():

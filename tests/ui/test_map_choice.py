@@ -152,7 +152,7 @@ def test_rank_within_a_township_is_not_called_the_countys(crowded: Path, open_pa
     page = open_page("map", **TEA, place=county.YUNXI, quantity="位次")
     assert lines(page)["位次"] == ["第2名", "第1名"]
     assert "全县第1名" not in page.text
-    assert "全县排位" not in page.text
+    assert "全县按数量排位" not in page.text
 
 
 def test_completion_is_not_offered_for_villages_without_targets(crowded: Path, open_page: Open):

@@ -62,7 +62,7 @@ def ends(page: Opened) -> dict[str, list[str]]:
         ),
         (
             {"quantity": "位次"},
-            "全县7个村中5个参加排位、2个未报送;排在最前的是冷水村(全县第1名)。",
+            "全县7个村中5个参加排位、2个未报送;排在最前的是冷水村(全县按数量第1名)。",
         ),
         (
             {"quantity": "目标完成率", "level": "乡镇"},
@@ -165,7 +165,9 @@ def test_decrease_is_said_in_words_and_without_a_bare_minus(prepared: Path, open
 
 def test_small_print_says_how_classes_were_made(two_years: Path, open_page: Open):
     assert "自然断点分级,含下限不含上限" in html(open_page("map", **TEA), "gm-legend")
-    assert "全县排位,第1名最好,相同的并列" in html(open_page("map", **TEA, quantity="位次"), "gm-legend")
+    assert "全县按数量排位,第1名最好,相同的并列" in html(
+        open_page("map", **TEA, quantity="位次"), "gm-legend"
+    )
     assert "各期用同一分级" in html(open_page("map", **TEA, time="多期小图"), "gm-legend")
     assert "各期用同一分级" not in html(open_page("map", **TEA), "gm-legend")
 

@@ -35,7 +35,13 @@ def open_card(full: Path, monkeypatch: pytest.MonkeyPatch):
 def test_figure_has_unit_period_change_and_rank_in_its_township(open_card):
     shown = open_card(YUNXI_VILLAGE).text
     # 13.0 万袋 in October after 12.0; 上湾村 has 14.0
-    for said in ("香菇在棚规模", "13.0<small>万袋</small>", "较上月 +1.0万袋", "2026年10月", "第2名/共2村"):
+    for said in (
+        "香菇在棚规模",
+        "13.0<small>万袋</small>",
+        "较上月 +1.0万袋",
+        "2026年10月",
+        "按数量第2名/共2村",
+    ):
         assert said in shown
     assert "生猪出栏 1—10月累计" in shown
     assert "80<small>头</small>" in shown
@@ -98,7 +104,7 @@ def test_township_has_targets_and_its_rank_in_the_county(open_card):
     # 27.0 of 28.0 万袋 in October
     assert "27.0/28.0万袋" in shown
     assert "2/2个村已报" in shown
-    assert "第2名/已报2个乡镇" in shown
+    assert "按数量第2名/已报2个乡镇" in shown
 
 
 def test_links_lead_to_the_place_on_other_pages(open_card):

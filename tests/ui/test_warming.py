@@ -45,7 +45,7 @@ def test_what_pages_open_with_is_there_before_anybody_asks(full: Path, monkeypat
         raise AssertionError("worked out again")
 
     for module, name in (
-        (exceptions, "urgent"),
+        (exceptions, "found_by_rule"),
         (quality, "reporting_matrix"),
         (quality, "late_reporters"),
         (firmness, "rank_intervals"),
