@@ -1,7 +1,7 @@
 """What would gain a township one place, and what would lose it one: the smallest change of a single figure.
 
 In: the composite's rows of one period, the indicators' figures, settings. Out: a row per part and direction, in natural
-units (亩, 户, 个问题); and the parts that cost most points. Refuses to promise: every step is found by scoring everybody
+units (亩, 户, 个问题). Refuses to promise: every step is found by scoring everybody
 afresh with `composite.part_scores`, so that one unit less would not do; what one part alone cannot do is said to be
 impossible, with the reason.
 """
@@ -69,35 +69,6 @@ def steps(
     keys = found.assign(_lose=found["direction"] == LOSE, _cannot=~found["possible"])
     order = keys.sort_values(["_lose", "_cannot", "relative"], kind="stable", na_position="last").index
     return found.loc[order].reset_index(drop=True)
-
-
-def weakest_parts(at: pd.DataFrame, place_code: str, n: int = 3, full: float = 100.0) -> pd.DataFrame:
-    """The parts that cost a township most points against full marks, most first; those that cost none are left out.
-
-    part, score, raw, base and share as in `composite_at`; lost: share x (full - score), in points of the composite.
-    `full` is 100 x cap for the method target. A part without a figure is missing, not weak.
-    """
-    row = at[at["place_code"] == place_code]
-    parts = [name.removeprefix("share_") for name in at.columns if name.startswith("share_")]
-    found = pd.DataFrame(
-        {
-            "part": pd.Series(parts, dtype="str"),
-            "score": _of_parts(row, "", parts),
-            "raw": _of_parts(row, "raw_", parts),
-            "base": _of_parts(row, "base_", parts),
-            "share": _of_parts(row, "share_", parts),
-        }
-    )
-    found["lost"] = found["share"] * (full - found["score"])
-    weak = found[found["lost"].round(9) > 0]
-    return weak.sort_values("lost", ascending=False, kind="stable", ignore_index=True).head(n)
-
-
-def _of_parts(row: pd.DataFrame, prefix: str, parts: list[str]) -> Scores:
-    """One row's columns of all parts; missing without a row."""
-    if not len(row):
-        return np.full(len(parts), np.nan)
-    return row[[prefix + part for part in parts]].to_numpy(dtype=np.float64, na_value=np.nan)[0]
 
 
 class _Board:

@@ -155,7 +155,7 @@ def moves(page: Page, indicator: str) -> None:
             ranked,
             columns,
             chart_note(data, indicators=[indicator], unit="名", period=str(ranked["period"].iloc[0]))
-            + f";{by_what(ranked)}排名,浅点为上期位次",
+            + f";{by_what(ranked)}排名,浅点为上期位次(只比两期都有名次的)",
         ),
         pick="place",
     )

@@ -361,6 +361,7 @@ def explained(data: Dataset) -> str:
     changes = [
         *(["问题按两天的状态比(整改时限按现在的算)"] if has_problems else []),
         *([f"{by_period}按那天以前已经结束的一期比"] if by_period else []),
+        *(["名次只在两期都有名次的乡镇之间排"] if told["名次"] else []),
     ]
     since = "自上次会议以来" if _meetings(data) else "自选定的那天以来"
     return ";".join(figures) + "。" + (f"{since}:{','.join(changes)}。" if changes else "")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from data_loaders.contract import conform
 from metrics.composite import closures_at, composite_at, composite_history, part_scores, yardstick_of
 from metrics.figures import indicator_values
-from metrics.gains import GAIN, LOSE, steps, weakest_parts
+from metrics.gains import GAIN, LOSE, steps
 from settings import Indicator, Method, Ranking, RankingPart, Settings
 from tests.metrics import county
 from tests.metrics.county import AS_OF, COUNTY, EAST, FEW, INDICATORS, WEST
@@ -293,23 +293,6 @@ def test_steps_refuse_scores_of_another_method():
     by_target, by_rank = scene(80, 60, 50), scene(80, 60, 50, method="rank")
     with pytest.raises(ValueError, match="area was scored with other settings"):
         steps(by_target.at(), by_target.figures, by_rank.config, WEST)
-
-
-def test_weakest_parts_are_those_that_cost_most_points():
-    # of 8 weights area 3 (lost 20 of 100), output 2 (50), coverage 2 (0), closure 1 (50)
-    one = Scene({EAST: Town(80, 50, m3=100)}, (AREA, OUTPUT, COVERED, CLOSURE)).at()
-    found = weakest_parts(one, EAST)
-    assert found[["part", "lost"]].to_numpy().tolist() == [
-        ["output", 12.5],
-        ["area", 7.5],
-        ["closure_rate", 6.25],
-    ]
-    assert weakest_parts(one, EAST, n=1)["part"].tolist() == ["output"]
-    assert weakest_parts(one, NORTH).empty
-
-
-def test_a_part_without_a_figure_is_missing_and_not_weak():
-    assert weakest_parts(scene(None, 80).at(), EAST).empty
 
 
 def towns_of(figures: st.SearchStrategy[int]) -> st.SearchStrategy[dict[str, Town]]:
