@@ -15,7 +15,7 @@ from ui.navigation import PAGES
 KEY_FIGURES = {
     "overview": ".gm-card .gm-value",
     "map": "iframe",
-    "industry": "[data-testid=stPlotlyChart] .main-svg",
+    "industry": ".gm-line-much",
     "enterprises": "[data-testid=stPlotlyChart] .main-svg",
     "ranking": "[data-testid=stPlotlyChart] .main-svg",
     "rectification": ".gm-card .gm-value",

@@ -68,6 +68,7 @@ def test_recolouring_keeps_the_map_and_asks_for_no_geometry(visit: Visit):
     asked: list[str] = []
     visit.page.on("request", lambda request: asked.append(request.url))
     visit.page.locator(".st-key-choose_indicator").get_by_role("combobox").click()
+    visit.page.keyboard.type("油茶面积")  # the list is long: only what is near the top is drawn
     visit.page.get_by_role("option", name="油茶面积").click()
     state = map_frame(visit, turn=2).evaluate(STATE)
     assert state["kept"] == "yes"
