@@ -415,7 +415,7 @@ class Overview(_Frozen):
     """Which indicators head the first page, in order, and what counts as an exception there."""
 
     headline: tuple[str, ...] = ()
-    behind_points: float = Field(default=10, gt=0)  # percentage points of completion below the county's
+    behind_points: float = Field(default=10, gt=0)  # percentage points of completion below all who reported
     moved_places: int = Field(default=3, ge=1)  # ranks up or down since the last meeting that are told
     meetings: tuple[Meeting, ...] = ()
     rules: tuple[Rule, ...] = tuple(Rule(kind=kind) for kind in ("overdue", "late", "behind", "blank"))

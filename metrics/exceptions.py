@@ -101,7 +101,7 @@ def found_by_rule(
     - overdue: problems past their deadline; 1.
     - late: latest periods in a row for which nothing came; without it also a report that is incomplete. The sources'
       reports are counted by township, so that a village has none.
-    - behind: percentage points of completion below the county's, and below 100 %; `overview.behind_points`.
+    - behind: percentage points of completion below that of all reporting townships, and below 100 %; `overview.behind_points`.
     - blank: villages in which no household has any measure; 1.
     - falling: % below the same period of last year, like for like (percentage points for a ratio in %; of a flow the
       sum since January; where less is better, above); 10.

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from metrics.quality import late_reporters, suspicious_faults
+from metrics.quality import suspicious_faults
 from ui import answers, filters, frame, notices
 from ui.fault_download import download
 from ui.faults import fault_list, files_read, late_table, quality_cards, suspicious_list
@@ -34,7 +34,8 @@ with frame.page("quality") as page:
             else:
                 reporting_chart(page, title or "", matrix)
         with late_:
-            late = answers.within(late_reporters(matrix, view.period), view.place, page.level)
+            late = answers.within(answers.late(data, view.period), view.place, page.level)
+            late = late[late["source_id"] == titles.get(title or "")]
             st.subheader(f"没有报齐的乡镇 {len(late)} 个", anchor=False)
             if late.empty:
                 notices.empty("都报齐了。" if len(matrix) else "还没有报送记录。")

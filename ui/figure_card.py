@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from charts.multiples import WHOLE_SHARE
 from data_loaders.contract import Dataset
 from metrics.periods import period_key
 from settings import Indicator
@@ -30,7 +31,6 @@ from wording import (
 
 TREND_PERIODS = 24
 TEN_THOUSAND = 1e4
-WHOLE_SHARE = 0.97  # of the places that owe a report
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 EVERY = {"month": "", "quarter": "(按季)", "year": "(按年)"}
 OWN = {"month": "当月", "quarter": "当季"}

@@ -15,7 +15,6 @@ import pandas as pd
 import streamlit as st
 
 from data_loaders.contract import Dataset
-from metrics.quality import late_reporters
 from metrics.since_meeting import CoverageChanges, RankChanges, default_since
 from ui import answers, cached, filters, view
 from ui.composite import moved
@@ -143,7 +142,7 @@ def _groups(page: Page, since: date) -> Iterator[Group]:
     """What has changed, the worst first."""
     data, period = page.data, page.view.period
     problems = answers.problem_changes(data, since)
-    late = late_reporters(answers.reporting(data, period))
+    late = answers.late(data, period)
     coverage = answers.coverage_changes(data, since, period)
     yield _problems(page, "新逾期", "bad", problems.overdue, _overdue_line)
     yield _problems(page, "反弹", "warn", problems.reopened, _reopened_line)
