@@ -19,6 +19,17 @@ settings.register_profile("gate", derandomize=True, deadline=None)
 settings.register_profile("fuzz", max_examples=2_000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
+PROGRAM = sys.modules["__main__"]
+
+
+@pytest.fixture(autouse=True)
+def program() -> None:
+    """Each test begins in the program that pytest is: AppTest leaves its page behind as `__main__`.
+
+    A process started from a later test would run that page, whose arguments are gone.
+    """
+    sys.modules["__main__"] = PROGRAM
+
 
 @dataclass(frozen=True)
 class County:
