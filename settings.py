@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -36,6 +36,8 @@ DataKind = Literal[
     "targets",
     "enterprises",
     "problems",
+    "problem_changes",
+    "problem_updates",
     "stops",
 ]
 Level = Literal["county", "township", "village"]
@@ -70,6 +72,7 @@ class Paths(_Frozen):
 
     raw: Path
     prepared: Path
+    evidence: Path | None = None  # photos and papers of problems, of this machine: read as the config is now
 
 
 class Industry(_Frozen):
@@ -470,14 +473,111 @@ class Coverage(_Frozen):
     mixes: tuple[Mix, ...] = ()  # industries of one unit each, for one-product dependence
 
 
+UNCLAIMED, RECTIFYING, AWAITING, CLOSED, LOOKED_BACK = "待认领", "整改中", "待验收", "已销号", "回头看合格"
+Status = Literal["待认领", "整改中", "待验收", "已销号", "回头看合格"]
+Step = Literal["发现", "认领", "报完成", "验收通过", "退回", "销号", "反弹", "回头看合格", "延期"]
+
+TRANSITIONS: dict[Status, tuple[Status, ...]] = {
+    "待认领": ("整改中", "待验收"),  # 立行立改 is often reported done the day it is found
+    "整改中": ("待验收",),
+    "待验收": ("已销号", "整改中"),  # 销号, or 退回
+    "已销号": ("回头看合格", "整改中"),  # 回头看, or 反弹
+    "回头看合格": ("整改中",),
+}
+"""Reported done is not yet accepted: nothing is struck off that did not wait for acceptance first."""
+
+
+def _days(written: Any) -> Any:
+    """Single days, and stretches written "2026-10-01/2026-10-07", as all their days."""
+    if not isinstance(written, list | tuple):
+        return written
+    found: list[Any] = []
+    for each in written:
+        first, stretch, last = str(each).partition("/")
+        if not stretch:
+            found.append(each)
+            continue
+        try:
+            start, end = date.fromisoformat(first), date.fromisoformat(last)
+        except ValueError as error:
+            raise ValueError(f"“{each}”要写成 2026-10-01/2026-10-07") from error
+        if not 0 <= (end - start).days < 60:
+            raise ValueError(f"“{each}”的起止日期不对,后一天不早于前一天,最多60天")
+        found += [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    return tuple(found)
+
+
+Days = Annotated[tuple[date, ...], BeforeValidator(_days)]
+
+
+class Forecast(_Frozen):
+    """How it is foreseen whether the last problem is struck off in time; docs/METRICS.md has the method."""
+
+    weeks: int = Field(default=12, ge=4, le=104)  # whole weeks before the as-of day whose pace counts
+    min_closed: int = Field(default=5, ge=1)  # fewer struck off in these weeks: not enough history
+    draws: int = Field(default=1000, ge=100, le=20_000)
+    horizon_weeks: int = Field(default=104, ge=4, le=520)
+
+
+class Risk(_Frozen):
+    """Points that make a place more likely to be checked, for each problem of its kind."""
+
+    overdue: float = Field(default=3, ge=0)
+    reopened: float = Field(default=3, ge=0)
+    returned: float = Field(default=2, ge=0)
+    open: float = Field(default=1, ge=0)  # any other that is not struck off
+    recent: float = Field(default=1, ge=0)  # struck off within recent_days: worth looking back at
+    recent_days: int = Field(default=90, ge=1)
+
+
+class SpotCheck(_Frozen):
+    """随机抽查: how many are drawn when nothing else is chosen, and how the risk groups share the draw."""
+
+    townships: int = Field(default=3, ge=1, le=50)
+    villages: int = Field(default=2, ge=1, le=20)  # of each township
+    items: int = Field(default=3, ge=0, le=50)  # problems of each village
+    households: int = Field(default=5, ge=0, le=100)  # of each village, by their number in its roll
+    shares: tuple[float, float, float] = (0.5, 0.3, 0.2)  # of the draw: high, middle, low risk
+    risk: Risk = Risk()
+
+    @field_validator("shares")
+    @classmethod
+    def _is_a_whole(cls, shares: tuple[float, float, float]) -> tuple[float, float, float]:
+        if any(share < 0 for share in shares) or abs(sum(shares) - 1) > 1e-9:
+            raise ValueError("shares 写高、中、低风险各占多少,加起来是1,例如 [0.5, 0.3, 0.2]")
+        return shares
+
+
 class Problems(_Frozen):
-    """Warning windows of the rectification ladder, in days before the deadline."""
+    """The life of an inspection problem and when it warns; docs/METRICS.md has the definitions."""
 
     nearly_due_days: int = Field(default=7, ge=1)
     due_windows: tuple[int, ...] = (7, 15, 30)
+    claim_days: int = Field(default=7, ge=1)  # unclaimed for longer than that: behind its timetable
+    count_days: Literal["calendar", "working"] = "calendar"
+    holidays: Days = ()  # beside weekends, when working days count
+    workdays: Days = ()  # weekend days that are worked 调休上班
     open_ended: tuple[str, ...] = ("长期坚持",)  # words in the deadline's column that mean: there is none
+    immediate: tuple[str, ...] = ("立行立改",)  # … that mean: within immediate_days of being found
+    immediate_days: int = Field(default=3, ge=0)
     done_words: tuple[str, ...] = Field(default=("是", "已完成", "完成"), min_length=1)  # in a yes/no column
     open_words: tuple[str, ...] = Field(default=("否", "未完成", "整改中"), min_length=1)
+    status_words: dict[str, Status] = {}  # what else the ledgers call a status
+    step_words: dict[str, Step] = {}  # what else the ledger of changes calls a step
+    transitions: dict[Status, tuple[Status, ...]] = TRANSITIONS
+    min_base: int = Field(default=3, ge=1)  # fewer problems found: no rank by closure
+    recurring_villages: int = Field(default=3, ge=2)  # a category found in so many villages recurs
+    forecast: Forecast = Forecast()
+    check: SpotCheck = SpotCheck()
+
+    @model_validator(mode="after")
+    def _leads_to_the_end(self) -> Problems:
+        reached: set[str] = {UNCLAIMED}
+        while more := {to for state in reached for to in self.transitions.get(state, ())} - reached:  # type: ignore[call-overload]
+            reached |= more
+        if CLOSED not in reached:
+            raise ValueError("transitions 走不到“已销号”:从“待认领”起,每一步写明下一步可以是什么")
+        return self
 
 
 class Units(_Frozen):
@@ -716,8 +816,11 @@ def parse_settings(text: str, where: str = "config.toml", base: Path | None = No
         raise ConfigProblem("\n".join(lines)) from error
     if base is None:
         return settings
+    written = settings.paths
     paths = Paths(
-        raw=(base / settings.paths.raw).resolve(), prepared=(base / settings.paths.prepared).resolve()
+        raw=(base / written.raw).resolve(),
+        prepared=(base / written.prepared).resolve(),
+        evidence=None if written.evidence is None else (base / written.evidence).resolve(),
     )
     return settings.model_copy(update={"paths": paths, "map": _with_tiles_below(base, settings.map)})
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from settings import Settings
+from settings import AWAITING, CLOSED, LOOKED_BACK, RECTIFYING, UNCLAIMED, Settings
 
 SPEC_VERSION = 1
 
@@ -63,32 +63,46 @@ TABLES: dict[str, dict[str, str]] = {
         "honours": "str",
         **SOURCE,
     },
-    # status: 待认领 | 整改中 | 待验收 | 已销号, as of the manifest's as_of date; a reopened one is 整改中 again.
+    # As of the manifest's as_of date. The dates are those of the present round: of a problem that was returned or
+    # came back, the days of its earlier rounds are in problem_events only.
     "problems": {
         "problem_id": "str",
         "source": "str",
         "batch": "str",
+        "opinion": "str",  # the numbered opinion 反馈意见 that the problem is a part of
         "found_on": "date",
         "category": "str",
         "text": "str",
         "measures": "str",
+        "kind": "str",  # 立行立改 | 限期整改 | 长期坚持
         "place_code": "str",  # missing: the problem belongs to a unit, not a place
         "lead_unit": "str",
+        "supporting_units": "str",  # separated by 、
         "responsible_post": "str",
+        "county_leader": "str",  # the post of the county leader in charge
+        "planned_on": "date",  # when by its own timetable it is to be done
+        "first_due_on": "date",  # the deadline before any extension
         "due_on": "date",
         "claimed_on": "date",
-        "done_on": "date",
+        "done_on": "date",  # reported done; not yet accepted
         "accepted_on": "date",
         "closed_on": "date",
-        "status": "str",
+        "looked_back_on": "date",
+        "status": "str",  # one of STATUSES
+        "last_step": "str",  # one of STEPS
         "reopened_count": "Int64",
+        "returned_count": "Int64",
         **SOURCE,
     },
+    # Every step of a problem's life up to as_of, in order. from_status is missing for 发现; 延期 and 验收通过 leave
+    # the status as it is. due_on: the deadline that the step sets (延期, 反弹, 退回), else missing.
     "problem_events": {
         "problem_id": "str",
         "on": "date",
+        "step": "str",
         "from_status": "str",
         "to_status": "str",
+        "due_on": "date",
         "note": "str",
         **SOURCE,
     },
@@ -139,15 +153,30 @@ TABLES: dict[str, dict[str, str]] = {
     },
 }
 
-ADDED = {"places": ("initials",), "enterprises": ("jobs_last_year",)}
+ADDED = {
+    "places": ("initials",),
+    "enterprises": ("jobs_last_year",),
+    "problems": (
+        "opinion", "kind", "supporting_units", "county_leader", "planned_on", "first_due_on", "looked_back_on",
+        "last_step", "returned_count",
+    ),
+    "problem_events": ("step", "due_on"),
+}  # fmt: skip
 """Columns that versions from before them do not have; read from such a version they are missing."""
 
 KEYS = {"places": ("place_code",), "enterprises": ("enterprise_id",), "problems": ("problem_id",)}
 """What identifies a row, where one column does."""
 
-UNCLAIMED, RECTIFYING, AWAITING, CLOSED = "待认领", "整改中", "待验收", "已销号"
-STATUSES = (UNCLAIMED, RECTIFYING, AWAITING, CLOSED)
+STATUSES = (UNCLAIMED, RECTIFYING, AWAITING, CLOSED, LOOKED_BACK)
 """What `problems.status` and `problem_events.to_status` may say."""
+
+STRUCK_OFF = (CLOSED, LOOKED_BACK)
+"""The statuses of a problem that nobody works on any more."""
+
+FOUND, CLAIMED, DONE, ACCEPTED = "发现", "认领", "报完成", "验收通过"
+RETURNED, STRUCK, REOPENED, LOOKED_AT, EXTENDED = "退回", "销号", "反弹", "回头看合格", "延期"
+STEPS = (FOUND, CLAIMED, DONE, ACCEPTED, RETURNED, STRUCK, REOPENED, LOOKED_AT, EXTENDED)
+"""What `problem_events.step` may say."""
 
 DATES = "date"  # stored as Arrow date32, held in pandas as datetime64[s]
 

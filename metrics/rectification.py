@@ -13,62 +13,106 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from data_loaders.contract import AWAITING, CLOSED, RECTIFYING, UNCLAIMED, empty
+from data_loaders.contract import AWAITING, RETURNED, STRUCK_OFF, UNCLAIMED, empty
+from metrics.life_cycle import standing, steps
 from metrics.register import township_codes
+from metrics.working_days import days_until
 from settings import Problems
 
-WARNINGS = {"red": "逾期", "yellow": "反弹未销号", "blue": "临期", "none": "正常"}
-STEPS = {
-    "found_on": UNCLAIMED,
-    "claimed_on": RECTIFYING,
-    "done_on": AWAITING,
-    "accepted_on": AWAITING,
-    "closed_on": CLOSED,
-}
-COUNT_COLUMNS = ["found", "closed", "awaiting", "open", "overdue", "nearly_due", "reopened", "closure_rate"]
+WARNINGS = {"red": "逾期", "yellow": "要盯紧", "blue": "临期", "none": "正常"}
+COUNT_COLUMNS = [
+    "found", "closed", "awaiting", "open", "overdue", "nearly_due", "reopened", "returned", "closure_rate",
+]  # fmt: skip
 
 
-def ladder(problems: pd.DataFrame, as_of: date, windows: Problems) -> pd.DataFrame:
+def ladder(problems: pd.DataFrame, as_of: date, rules: Problems) -> pd.DataFrame:
     """The problems, worst first, with what the warning ladder says of each on the as-of date.
 
-    - is_closed: 已销号; is_awaiting: 待验收; is_open: anything else (also an unknown status: nobody struck it off).
-    - days_left: days to the deadline of a problem that is open or awaiting; missing without a deadline and
-      once closed.
-    - is_overdue: open and its deadline is before the as-of date (a deadline on that day is not overdue). The
-      clock stops when the township reports done: awaiting acceptance past its deadline counts as awaiting.
-    - is_nearly_due: open with 0 <= days_left <= `windows.nearly_due_days`. No deadline: neither.
-    - is_reopened: struck off before and open or awaiting again.
-    - warning: red (overdue), else yellow (reopened and still open), else blue (nearly due), else none.
-    - is_late: was accepted, or closed, after its deadline. township_code: the township it lies in.
+    - is_closed: struck off, looked back at or not; is_awaiting: 待验收; is_open: anything else (also an unknown
+      status: nobody struck it off).
+    - days_left: days (by the county's calendar) to the deadline of a problem that is not struck off, below zero past
+      it. The clock stops at acceptance: then it is what was left on that day. Missing without a deadline, and once
+      closed.
+    - is_overdue: open with days_left < 0 (a deadline on the as-of day is not over). Who has reported done is not
+      overdue any more, but see is_caught_up.
+    - is_nearly_due: open with 0 <= days_left <= `rules.nearly_due_days`.
+    - is_reopened: struck off before, and open or awaiting again. is_returned: acceptance was refused, and it is open.
+    - is_caught_up: reported done after its deadline and not yet accepted.
+    - is_behind: open, and unclaimed for more than `rules.claim_days` days or past the day that it was planned for.
+    - warning: red (overdue), else yellow (open and reopened, returned or behind; or caught up), else blue (nearly
+      due), else none. reason: why, in words; missing without a warning.
+    - is_late: was accepted, or closed, after its deadline. is_extended: the deadline is not the first one.
+    - township_code: the township it lies in.
     """
     today = pd.Timestamp(as_of)
-    is_closed = (problems["status"] == CLOSED).fillna(False).astype(bool)
+    is_closed = problems["status"].isin(STRUCK_OFF)
     is_awaiting = (problems["status"] == AWAITING).fillna(False).astype(bool)
     is_open = ~(is_closed | is_awaiting)
-    days = (problems["due_on"] - today).dt.days.astype("Int64")
-    is_overdue = is_open & (days < 0).fillna(False).astype(bool)
-    is_nearly_due = is_open & days.between(0, windows.nearly_due_days).fillna(False).astype(bool)
-    is_reopened = ~is_closed & (problems["reopened_count"] > 0).fillna(False).astype(bool)
-    stopped_on = problems["accepted_on"].fillna(problems["closed_on"])
-    warning = np.select(
-        [is_overdue, is_reopened & is_open, is_nearly_due], ["red", "yellow", "blue"], default="none"
+    days = _days_left(problems, as_of, rules).mask(is_closed)
+    is_overdue = is_open & _yes(days < 0)
+    is_nearly_due = is_open & _yes(days.between(0, rules.nearly_due_days))
+    is_reopened = ~is_closed & _yes(problems["reopened_count"] > 0)
+    is_returned = is_open & _yes(problems["last_step"] == RETURNED)
+    is_caught_up = (
+        is_awaiting & problems["accepted_on"].isna() & _yes(problems["done_on"] > problems["due_on"])
     )
+    waited = days_until(problems["found_on"], as_of, rules)
+    is_unclaimed = is_open & _yes(problems["status"] == UNCLAIMED) & _yes(-waited > rules.claim_days)
+    is_behind = is_unclaimed | (is_open & _yes(problems["planned_on"] < today))
+    stopped_on = problems["accepted_on"].fillna(problems["closed_on"])
+    causes = [
+        is_overdue,
+        is_reopened & is_open,
+        is_returned,
+        is_caught_up,
+        is_unclaimed,
+        is_behind,
+        is_nearly_due,
+    ]
     found = problems.assign(
         township_code=township_codes(problems["place_code"]),
-        warning=pd.Series(warning, index=problems.index, dtype="str"),
-        days_left=days.mask(is_closed),
+        warning=_said(causes, ["red", *["yellow"] * 5, "blue"], "none", problems.index),
+        reason=_said(
+            causes,
+            ["逾期", "反弹", "退回", "逾期后报完成", f"超过{rules.claim_days}天未认领", "未按计划完成", "临期"],
+            "",
+            problems.index,
+        ).replace("", pd.NA),
+        days_left=days,
         is_open=is_open,
         is_awaiting=is_awaiting,
         is_closed=is_closed,
         is_overdue=is_overdue,
         is_nearly_due=is_nearly_due,
         is_reopened=is_reopened,
+        is_returned=is_returned,
+        is_caught_up=is_caught_up,
+        is_behind=is_behind,
         is_late=is_closed & (stopped_on > problems["due_on"]),
-    )
+        is_extended=_yes(problems["due_on"] > problems["first_due_on"]),
+    )  # fmt: skip
     severity = found["warning"].map({"red": 0, "yellow": 1, "blue": 2, "none": 3})
     stage = severity.mask(severity.eq(3) & is_awaiting, 4).mask(is_closed, 5)
     order = pd.DataFrame({"stage": stage, "days": found["days_left"], "id": found["problem_id"]})
     return found.loc[order.sort_values(["stage", "days", "id"]).index].reset_index(drop=True)
+
+
+def _days_left(problems: pd.DataFrame, as_of: date, rules: Problems) -> pd.Series:
+    """Days to the deadline; of what is accepted, on the day of acceptance."""
+    left = days_until(problems["due_on"], as_of, rules)
+    for day, accepted in problems.groupby("accepted_on")["due_on"]:
+        left.loc[accepted.index] = days_until(accepted, pd.Timestamp(str(day)).date(), rules)
+    return left
+
+
+def _yes(answers: pd.Series) -> pd.Series:
+    """Where the answer is yes; where there is none it is not."""
+    return answers.fillna(False).astype(bool)
+
+
+def _said(when: list[pd.Series], words: list[str], otherwise: str, index: pd.Index) -> pd.Series:
+    """For each row the word of the first condition that holds."""
+    return pd.Series(np.select(when, words, default=otherwise), index=index, dtype="str")
 
 
 def problem_counts(laddered: pd.DataFrame, by: list[str] | None = None) -> pd.DataFrame:
@@ -86,6 +130,7 @@ def problem_counts(laddered: pd.DataFrame, by: list[str] | None = None) -> pd.Da
             "overdue": laddered["is_overdue"].astype("int64"),
             "nearly_due": laddered["is_nearly_due"].astype("int64"),
             "reopened": laddered["is_reopened"].astype("int64"),
+            "returned": laddered["is_returned"].astype("int64"),
         },
         index=laddered.index,
     )
@@ -127,54 +172,6 @@ def due_within(laddered: pd.DataFrame, windows: Problems) -> dict[int, int]:
     return {window: int(days.between(0, window).sum()) for window in windows.due_windows}
 
 
-def standing_on(problems: pd.DataFrame, events: pd.DataFrame, day: date) -> pd.DataFrame:
-    """The problems as they stood at the end of a day: those found by then, with the status that they had.
-
-    Days of reporting done, acceptance and closing after it are missing, and only reopenings up to it count. `events`
-    are the changes of status; a problem without any has those that its own dates tell. Deadline, place and wording
-    are today's: the tables keep no earlier ones. A problem without a date of finding was there from the start.
-    """
-    on = pd.Timestamp(day)
-    told = _all_events(problems, events)
-    known = problems[~(problems["found_on"] > on)].reset_index(drop=True)
-    later = told["on"] > on
-    again = told.loc[later & (told["from_status"] == CLOSED), "problem_id"].value_counts()
-    count = known["reopened_count"] - known["problem_id"].map(again).fillna(0).astype("Int64")
-    dates = {name: known[name].mask(known[name] > on) for name in ("done_on", "accepted_on", "closed_on")}
-    return known.assign(status=_status_on(known, told, on), reopened_count=count.clip(lower=0), **dates)
-
-
-def _status_on(known: pd.DataFrame, told: pd.DataFrame, on: pd.Timestamp) -> pd.Series:
-    """What was the status of each problem at the end of a day, by all changes."""
-    later = told["on"] > on
-    last = told[~later].drop_duplicates("problem_id", keep="last").set_index("problem_id")["to_status"]
-    # Who has no later change stands as today, whatever its dates say; before its first change it was unclaimed.
-    then = last.reindex(known["problem_id"]).astype("str").fillna(UNCLAIMED).set_axis(known.index)
-    return known["status"].mask(known["problem_id"].isin(told.loc[later, "problem_id"]), then).astype("str")
-
-
-def reopened_between(problems: pd.DataFrame, events: pd.DataFrame, after: date, until: date) -> pd.DataFrame:
-    """Problems that were struck off once, came back after the one day and by the other, and are not struck off."""
-    days = events["on"].between(pd.Timestamp(after), pd.Timestamp(until), inclusive="right")
-    again = events.loc[
-        days & (events["from_status"] == CLOSED) & (events["to_status"] != CLOSED), "problem_id"
-    ]
-    is_closed = (problems["status"] == CLOSED).fillna(False).astype(bool)
-    return problems[problems["problem_id"].isin(again) & ~is_closed]
-
-
-def _all_events(problems: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """Changes of status (problem_id, on, from_status, to_status), earliest first; see `standing_on`."""
-    columns = ["problem_id", "on", "from_status", "to_status"]
-    silent = problems[~problems["problem_id"].isin(events["problem_id"])]
-    own = [
-        pd.DataFrame({"problem_id": silent["problem_id"], "on": silent[name], "to_status": status})
-        for name, status in STEPS.items()
-    ]
-    dated = pd.concat([events[columns], *own], ignore_index=True).dropna(subset=["on"])
-    return dated.sort_values("on", kind="stable", ignore_index=True)[columns]
-
-
 def closure_rates(
     problems: pd.DataFrame, days: Sequence[date], events: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -183,18 +180,18 @@ def closure_rates(
     place_code, closed, found, closure_rate, on. As they stood at the end of that day (see `standing_on`): one that
     was reopened afterwards was struck off then. Without `events` the problems' own dates tell.
     """
-    told = _all_events(problems, empty("problem_events") if events is None else events)
-    codes = township_codes(problems["place_code"])
+    told = steps(problems, empty("problem_events") if events is None else events)
+    codes = problems.assign(place_code=township_codes(problems["place_code"]))
     found = []
     for day in days:
-        on = pd.Timestamp(day)
-        known = problems[~(problems["found_on"] > on)]
-        is_closed = _status_on(known, told, on) == CLOSED
+        known = standing(codes, told, day)
         counts = (
-            pd.DataFrame({"place_code": codes[known.index], "closed": is_closed, "found": 1})
+            known.assign(closed=known["status"].isin(STRUCK_OFF), found=1)
             .groupby("place_code", as_index=False)[["closed", "found"]]
             .sum()
         )
-        found.append(counts.assign(closure_rate=100 * counts["closed"] / counts["found"], on=on))
+        found.append(
+            counts.assign(closure_rate=100 * counts["closed"] / counts["found"], on=pd.Timestamp(day))
+        )
     columns = ["place_code", "closed", "found", "closure_rate", "on"]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)

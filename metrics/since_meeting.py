@@ -14,9 +14,11 @@ from datetime import date
 
 import pandas as pd
 
+from data_loaders.contract import REOPENED, RETURNED
 from metrics.composite import composite_at
+from metrics.life_cycle import standing, steps, with_step_between
 from metrics.periods import period_key
-from metrics.rectification import ladder, reopened_between, standing_on
+from metrics.rectification import ladder
 from settings import Meeting, Problems
 
 
@@ -27,6 +29,7 @@ class ProblemChanges:
     closed: pd.DataFrame  # struck off since; the latest first
     overdue: pd.DataFrame  # overdue now and not on that day; the longest first
     reopened: pd.DataFrame  # came back since, and not struck off again
+    returned: pd.DataFrame  # acceptance was refused since, and they are open still
     found: pd.DataFrame  # found since, whatever became of them
 
 
@@ -70,20 +73,23 @@ def problem_changes(
 ) -> ProblemChanges:
     """What became of the problems after the day `since` and up to `until`, the day that the tables stand for.
 
-    A problem that came back and was struck off again has its last dates only: it counts as struck off since if that
-    was after the day, and no longer as reopened.
+    A problem that came back, or was returned, and was struck off again is only among those struck off.
     """
+    told = steps(problems, events)
     now = ladder(problems, until, windows)
-    then = ladder(standing_on(problems, events, since), since, windows)
+    then = ladder(standing(problems, told, since), since, windows)
     was_closed, was_overdue = (
         now["problem_id"].isin(then.loc[then[flag], "problem_id"]) for flag in ("is_closed", "is_overdue")
     )
-    again = reopened_between(problems, events, since, until)["problem_id"]
-    closed = now[now["is_closed"] & ~was_closed]
+    again = now["problem_id"].isin(with_step_between(told, REOPENED, since, until))
+    refused = now["problem_id"].isin(with_step_between(told, RETURNED, since, until))
+    struck = now["is_closed"] & (~was_closed | again)
+    closed = now[struck & (now["closed_on"].isna() | (now["closed_on"] > pd.Timestamp(since)))]
     return ProblemChanges(
         closed=closed.sort_values(["closed_on", "problem_id"], ascending=[False, True], ignore_index=True),
         overdue=now[now["is_overdue"] & ~was_overdue].reset_index(drop=True),
-        reopened=now[now["problem_id"].isin(again)].reset_index(drop=True),
+        reopened=now[again & ~now["is_closed"]].reset_index(drop=True),
+        returned=now[refused & now["is_open"]].reset_index(drop=True),
         found=now[now["found_on"] > pd.Timestamp(since)].reset_index(drop=True),
     )
 

@@ -21,6 +21,7 @@ from metrics import (
     figures,
     firmness,
     gains,
+    life_cycle,
     quality,
     ranking,
     rectification,
@@ -194,7 +195,7 @@ def problem_changes(data: Dataset, since: date) -> since_meeting.ProblemChanges:
                     township=frame["township_code"].map(known).fillna("县直及未注明"),
                     place=frame["place_code"].map(known),
                 )
-                for frame in (found.closed, found.overdue, found.reopened, found.found)
+                for frame in (found.closed, found.overdue, found.reopened, found.returned, found.found)
             )
         )
 
@@ -382,6 +383,18 @@ def problems(data: Dataset) -> pd.DataFrame:
         )
 
     return keep_as(data, "problems", make)
+
+
+def problem_steps(data: Dataset) -> pd.DataFrame:
+    """`life_cycle.steps`: every step of every problem, earliest first."""
+    return keep_as(data, "problem steps", lambda: life_cycle.steps(data.problems, data.problem_events))
+
+
+def problem_stretches(data: Dataset) -> pd.DataFrame:
+    """`life_cycle.stretches`: from when until when each problem had which status."""
+    return keep_as(
+        data, "problem stretches", lambda: life_cycle.stretches(data.problems, problem_steps(data))
+    )
 
 
 def reporting(data: Dataset, until: str | None) -> pd.DataFrame:

@@ -9,7 +9,8 @@ from data_loaders.contract import AWAITING, CLOSED, RECTIFYING, UNCLAIMED, confo
 from metrics.composite import closures_at, composite_history
 from metrics.coverage import households_by_measures
 from metrics.figures import indicator_values
-from metrics.rectification import ladder, standing_on
+from metrics.life_cycle import standing_on
+from metrics.rectification import ladder
 from metrics.since_meeting import (
     coverage_changes,
     default_since,
