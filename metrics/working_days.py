@@ -24,8 +24,9 @@ def days_until(due: pd.Series, today: date, rules: Problems) -> pd.Series:
     known = due.dropna().to_numpy("datetime64[D]")
     last = np.busday_offset(known, 0, roll="forward", busdaycal=calendar)
     now = np.datetime64(today, "D")
-    # busday_count counts from its first day to the day before its second: ours counts the day after, to the day itself.
-    left = np.busday_count(now + 1, last + 1, busdaycal=calendar)
+    # busday_count counts from its first day to the day before its last; here it is the day after, to the last.
+    first, end = np.minimum(last, now), np.maximum(last, now)
+    left = np.where(last < now, -1, 1) * np.busday_count(first + 1, end + 1, busdaycal=calendar)
     return pd.Series(left, index=due.dropna().index).reindex(due.index).astype("Int64")
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import hypothesis
 import pandas as pd
 
-from data_loaders.contract import conform
+from data_loaders.contract import EXTENDED, RECTIFYING, TABLES, conform
+from metrics.life_cycle import REACHES
 from settings import (
     County,
     Coverage,
@@ -95,10 +96,28 @@ def problem(
 
 
 def problems(*rows: dict[str, Any]) -> pd.DataFrame:
-    dates = ("found_on", "due_on", "claimed_on", "done_on", "accepted_on", "closed_on")
+    dates = [name for name, kind in TABLES["problems"].items() if kind == "date"]
     return conform(
         "problems", [{k: pd.Timestamp(v) if k in dates and v else v for k, v in row.items()} for row in rows]
     )
+
+
+def steps_of(problem_id: str, *taken: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """Events of one problem: (day, step) or (day, step, new deadline), in order; statuses follow from the steps."""
+    told: list[dict[str, Any]] = []
+    status: str | None = None
+    for day, step, *due_on in taken:
+        reached = REACHES.get(step, status if step == EXTENDED else RECTIFYING)
+        told.append(
+            {"problem_id": problem_id, "on": pd.Timestamp(day), "step": step, "from_status": status,
+             "to_status": reached, "due_on": pd.Timestamp(due_on[0]) if due_on else None}
+        )  # fmt: skip
+        status = reached
+    return told
+
+
+def events(*lives: list[dict[str, Any]]) -> pd.DataFrame:
+    return conform("problem_events", [event for life in lives for event in life])
 
 
 def enterprises(*rows: dict[str, Any]) -> pd.DataFrame:

@@ -50,7 +50,7 @@ def test_open_problems_can_be_overdue(status):
     assert warned(status=status, due_on="2026-11-01")["is_overdue"]
 
 
-def test_the_clock_stops_when_done_is_reported():
+def test_who_reported_done_is_not_overdue():
     row = warned(status="待验收", due_on="2026-11-01")
     assert (row["is_awaiting"], row["is_open"], row["is_overdue"], row["warning"]) == (
         True,
@@ -76,6 +76,68 @@ def test_a_reopened_problem_is_yellow_until_it_is_overdue_or_closed():
     assert warned(reopened_count=1, due_on="2026-11-01")["warning"] == "red"
     closed = warned(reopened_count=1, status="已销号")
     assert (closed["warning"], closed["is_reopened"]) == ("none", False)
+
+
+@pytest.mark.parametrize(
+    ("row", "warning", "reason"),
+    [
+        ({"due_on": "2026-11-14"}, "red", "逾期"),
+        ({"due_on": "2026-12-31", "last_step": "退回", "returned_count": 1}, "yellow", "退回"),
+        ({"due_on": "2026-11-16", "last_step": "退回"}, "yellow", "退回"),  # and nearly due
+        ({"due_on": "2026-11-14", "last_step": "退回"}, "red", "逾期"),  # the worst counts
+        ({"due_on": "2026-12-31", "reopened_count": 1, "last_step": "反弹"}, "yellow", "反弹"),
+        ({"due_on": "2026-12-31", "planned_on": "2026-11-14"}, "yellow", "未按计划完成"),
+        ({"due_on": "2026-12-31", "planned_on": "2026-11-15"}, "none", None),  # today it can still be done
+        ({"status": "待认领", "found_on": "2026-11-07"}, "yellow", "超过7天未认领"),
+        ({"status": "待认领", "found_on": "2026-11-08"}, "none", None),
+        ({"due_on": "2026-11-20"}, "blue", "临期"),
+        # caught up after red: yellow until it is accepted
+        ({"status": "待验收", "due_on": "2026-11-01", "done_on": "2026-11-02"}, "yellow", "逾期后报完成"),
+        ({"status": "待验收", "due_on": "2026-11-01", "done_on": "2026-11-01"}, "none", None),
+        (
+            {
+                "status": "待验收",
+                "due_on": "2026-11-01",
+                "done_on": "2026-11-02",
+                "accepted_on": "2026-11-03",
+            },
+            "none",
+            None,
+        ),
+        ({"status": "回头看合格", "due_on": "2026-11-01"}, "none", None),
+        ({"status": "已销号", "reopened_count": 1, "due_on": "2026-11-01"}, "none", None),
+    ],
+)
+def test_why_it_warns(row, warning, reason):
+    found = warned(**row)
+    assert (found["warning"], None if pd.isna(found["reason"]) else found["reason"]) == (warning, reason)
+
+
+def test_the_clock_runs_until_acceptance():
+    waiting = warned(status="待验收", due_on="2026-11-01", done_on="2026-11-02")
+    accepted = warned(status="待验收", due_on="2026-11-01", done_on="2026-11-02", accepted_on="2026-11-04")
+    assert (waiting["days_left"], accepted["days_left"]) == (-14, -3)
+
+
+def test_a_deadline_extended_keeps_both():
+    row = warned(due_on="2026-12-31", first_due_on="2026-10-31")
+    assert (row["is_extended"], row["is_overdue"]) == (True, False)
+    assert not warned(due_on="2026-12-31", first_due_on="2026-12-31")["is_extended"]
+    assert not warned(due_on="2026-12-31")["is_extended"]
+
+
+def test_looked_back_at_counts_as_struck_off():
+    rows = problems(problem("1", "回头看合格"), problem("2", "已销号"), problem("3"))
+    counts = problem_counts(ladder(rows, AS_OF, WINDOWS)).iloc[0]
+    assert (counts["found"], counts["closed"], counts["open"]) == (3, 2, 1)
+
+
+def test_working_days_move_the_ladder():
+    # The as-of day is Sunday the 15th: a deadline on Friday is over on Monday, when there is work again.
+    rows = problems(problem("1", due_on="2026-11-13"))
+    assert ladder(rows, AS_OF, WINDOWS).iloc[0]["warning"] == "red"
+    working = WINDOWS.model_copy(update={"count_days": "working"})
+    assert ladder(rows, AS_OF, working).iloc[0]["warning"] == "blue"
 
 
 def test_an_unknown_status_is_open_for_nobody_struck_it_off():
