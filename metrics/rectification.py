@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from data_loaders.contract import AWAITING, RETURNED, STRUCK_OFF, UNCLAIMED, empty
-from metrics.life_cycle import standing, steps
+from metrics.life_cycle import counts_on, steps, stretches
 from metrics.register import township_codes
 from metrics.working_days import days_until
 from settings import Problems
@@ -181,17 +181,15 @@ def closure_rates(
     was reopened afterwards was struck off then. Without `events` the problems' own dates tell.
     """
     told = steps(problems, empty("problem_events") if events is None else events)
-    codes = problems.assign(place_code=township_codes(problems["place_code"]))
-    found = []
-    for day in days:
-        known = standing(codes, told, day)
-        counts = (
-            known.assign(closed=known["status"].isin(STRUCK_OFF), found=1)
-            .groupby("place_code", as_index=False)[["closed", "found"]]
-            .sum()
-        )
-        found.append(
-            counts.assign(closure_rate=100 * counts["closed"] / counts["found"], on=pd.Timestamp(day))
-        )
+    stretched = stretches(problems, told)
+    where = problems.set_index("problem_id")["place_code"]
+    codes = township_codes(stretched["problem_id"].map(where))
+    counts = [
+        counts_on(rows, days).assign(place_code=code)[["place_code", "closed", "found", "on"]]
+        for code, rows in stretched.groupby(codes)
+    ]
     columns = ["place_code", "closed", "found", "closure_rate", "on"]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+    if not counts:
+        return pd.DataFrame(columns=columns)
+    known = pd.concat(counts).query("found > 0").sort_values(["on", "place_code"], ignore_index=True)
+    return known.assign(closure_rate=100 * known["closed"] / known["found"])[columns]
