@@ -113,7 +113,9 @@ def standing(problems: pd.DataFrame, told: pd.DataFrame, day: date) -> pd.DataFr
     moving = known.loc[changed, "problem_id"]
     then = _told_of(told[~later & told["problem_id"].isin(moving)], moving)
     then["due_on"] = then["due_on"].fillna(known["first_due_on"]).fillna(known["due_on"])
-    return known.assign(**{name: known[name].mask(changed, then[name].reindex(known.index)) for name in then})
+    return known.assign(
+        **{str(name): known[name].mask(changed, past.reindex(known.index)) for name, past in then.items()}
+    )
 
 
 def _told_of(told: pd.DataFrame, moving: pd.Series) -> pd.DataFrame:

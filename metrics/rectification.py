@@ -48,7 +48,8 @@ def ladder(problems: pd.DataFrame, as_of: date, rules: Problems) -> pd.DataFrame
     is_closed = problems["status"].isin(STRUCK_OFF)
     is_awaiting = (problems["status"] == AWAITING).fillna(False).astype(bool)
     is_open = ~(is_closed | is_awaiting)
-    days = _days_left(problems, as_of, rules).mask(is_closed)
+    stopped = problems["accepted_on"].fillna(today)  # the clock stops at acceptance
+    days = days_until(problems["due_on"], stopped, rules).mask(is_closed)
     is_overdue = is_open & _yes(days < 0)
     is_nearly_due = is_open & _yes(days.between(0, rules.nearly_due_days))
     is_reopened = ~is_closed & _yes(problems["reopened_count"] > 0)
@@ -95,14 +96,6 @@ def ladder(problems: pd.DataFrame, as_of: date, rules: Problems) -> pd.DataFrame
     stage = severity.mask(severity.eq(3) & is_awaiting, 4).mask(is_closed, 5)
     order = pd.DataFrame({"stage": stage, "days": found["days_left"], "id": found["problem_id"]})
     return found.loc[order.sort_values(["stage", "days", "id"]).index].reset_index(drop=True)
-
-
-def _days_left(problems: pd.DataFrame, as_of: date, rules: Problems) -> pd.Series:
-    """Days to the deadline; of what is accepted, on the day of acceptance."""
-    left = days_until(problems["due_on"], as_of, rules)
-    for day, accepted in problems.groupby("accepted_on")["due_on"]:
-        left.loc[accepted.index] = days_until(accepted, pd.Timestamp(str(day)).date(), rules)
-    return left
 
 
 def _yes(answers: pd.Series) -> pd.Series:
