@@ -16,9 +16,10 @@ CONTEXT = "#A3AFBA"  # what it is compared with: last year, other places
 CONTEXT_LIGHT = "#CDD5DC"
 
 RED = "#C0392B"  # overdue, behind; nothing else
-AMBER = "#DFA02B"  # reopened, awaiting, falling
+AMBER = "#DFA02B"  # to be watched, falling
 BLUE = "#5AA6DD"  # nearly due
 AMBER_TEXT = "#8A5A10"  # the same for words, dark enough to read
+AWAITING = "#4E9C92"  # reported done, not accepted yet
 DONE = "#A9D3CC"  # closed, complete
 NO_DATA_TEXT = "#77828C"
 

@@ -1,13 +1,14 @@
 """What a problem ledger says of completion in several columns, against each other.
 
-In: an entry of a problem ledger with `is_done` (是/否), `done_count`, `open_count` (完成数量, 未完成数量) beside its date
-of completion. Out: one fault per row whose columns contradict each other, with everything that they say. The
+In: an entry of a problem ledger with `is_done` (是/否), `done_count`, `open_count` (完成数量, 未完成数量), and its row with
+the dates of completion, return and reopening. Out: one fault per row whose columns contradict each other, with everything that they say. The
 row is kept as it is: its status follows from its dates, as in every ledger.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from typing import Any
 
 from data_loaders.things import Entry
 from data_loaders.values import parse_number, squeezed
@@ -16,12 +17,12 @@ from settings import Problems
 FIELDS = ("is_done", "done_count", "open_count")
 
 
-def check_completion(entry: Entry, done_on: date | None, words: Problems) -> None:
+def check_completion(entry: Entry, row: Mapping[str, Any], words: Problems) -> None:
     """A fault when the row says both that the problem is done and that it is not."""
     asked = [name for name in FIELDS if name in entry.ledger.table.fields]
     if not asked or entry.is_rejected:  # a date that cannot be read says nothing
         return
-    said = [*_in_words(entry, words), *_in_numbers(entry), *_in_dates(entry, done_on)]
+    said = [*_in_words(entry, words), *_in_numbers(entry), *_in_dates(entry, row)]
     if len({is_done for is_done, _ in said}) < 2:
         return
     entry.flag(
@@ -61,8 +62,11 @@ def _in_numbers(entry: Entry) -> list[tuple[bool, str]]:
     return [(is_done, "、".join(f"{_column(entry, name)}{number:g}" for name, number in counts.items()))]
 
 
-def _in_dates(entry: Entry, done_on: date | None) -> list[tuple[bool, str]]:
-    if "done_on" not in entry.ledger.table.fields:
+def _in_dates(entry: Entry, row: Mapping[str, Any]) -> list[tuple[bool, str]]:
+    done_on = row["done_on"]
+    undone = (row[name] for name in ("returned_on", "reopened_on"))
+    # What was refused, or came back, is said to be undone with its old date beside it: no contradiction.
+    if "done_on" not in entry.ledger.table.fields or (done_on and any(on and on >= done_on for on in undone)):
         return []
     return [(done_on is not None, f"{_column(entry, 'done_on')}{done_on or '空着'}")]
 

@@ -7,7 +7,7 @@ it can be kept and used again (file_cache.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
@@ -22,14 +22,16 @@ from data_loaders.personal import without_personal
 from data_loaders.personal_numbers import without_numbers
 from data_loaders.places import read_places
 from data_loaders.placing import placements
+from data_loaders.problem_changes import read_changes
 from data_loaders.problems import read_problems
 from data_loaders.raw_files import RawFile
 from data_loaders.register import Register
+from data_loaders.returned_list import read_returned_list, returned_layouts
 from data_loaders.stops import read_stops
 from data_loaders.tables import Ledger, Tally, read_ledger
 from data_loaders.workbook import Sheet, read_workbook
 from faults import DataProblem, Fault, FaultLog
-from settings import Settings, Source
+from settings import Settings, Source, Table
 
 Records = dict[str, list[dict[str, Any]]]
 
@@ -70,14 +72,17 @@ def _read(file: RawFile, source: Source, context: Context, log: FaultLog) -> Fil
     except DataProblem as problem:
         log.add(unreadable(file.name, problem))
         return read
-    sheets = without_personal(opened, source.layouts(), settings, log)
+    # A list that comes back is laid out as the program exported it: no config describes it.
+    is_returned = source.kind == "problem_updates"
+    tables = returned_layouts(opened, file.name, log) if is_returned else source.layouts()
+    sheets = without_personal(opened, tables, settings, log)
     reader = _READERS[source.kind]
-    for ledger in _ledgers(sheets, file.name, source, settings, log):
+    for ledger in _ledgers(sheets, file.name, tables, settings, log):
         report(ledger.sheet.findings, ledger.sheet.file, ledger.sheet.name, _cells_read(ledger), log)
         records, tally = reader(ledger, source, context, log)
         for table, rows in records.items():
             read.records.setdefault(table, []).extend(rows)
-        read.placements.extend(placements(ledger, source, context.register))
+        read.placements.extend(placements(ledger, source, context.register, settings.reading.fillers))
         read.tally += tally
     log.faults[:] = counted_out(log.faults, settings.limits)
     return read
@@ -97,10 +102,10 @@ def _cells_read(ledger: Ledger) -> set[tuple[int, int]]:
 
 
 def _ledgers(
-    sheets: list[Sheet], name: str, source: Source, settings: Settings, log: FaultLog
+    sheets: list[Sheet], name: str, tables: Sequence[Table], settings: Settings, log: FaultLog
 ) -> Iterator[Ledger]:
     units = _known_units(settings)
-    for table in source.layouts():
+    for table in tables:
         for sheet in _sheets_for(table.sheet, table.is_required, sheets, name, log):
             ledger = read_ledger(sheet, table, settings.reading, units, log)
             if ledger is not None:
@@ -164,8 +169,22 @@ def _enterprises(ledger: Ledger, source: Source, context: Context, log: FaultLog
 
 
 def _problems(ledger: Ledger, source: Source, context: Context, log: FaultLog) -> tuple[Records, Tally]:
-    found = read_problems(ledger, source, context.register, context.settings, context.as_of, log)
-    return {"problems": found.problems, "problem_events": found.events}, found.tally
+    rows, tally = read_problems(ledger, source, context.register, context.settings, log)
+    return {"problem_rows": rows}, tally
+
+
+def _problem_changes(
+    ledger: Ledger, source: Source, context: Context, log: FaultLog
+) -> tuple[Records, Tally]:
+    rows, tally = read_changes(ledger, source, context.register, context.settings, log)
+    return {"problem_changes": rows}, tally
+
+
+def _problem_updates(
+    ledger: Ledger, source: Source, context: Context, log: FaultLog
+) -> tuple[Records, Tally]:
+    records, tally = read_returned_list(ledger, source, context.register, context.settings, log)
+    return {"problem_updates": records}, tally
 
 
 def _stops(ledger: Ledger, source: Source, context: Context, log: FaultLog) -> tuple[Records, Tally]:
@@ -181,5 +200,7 @@ _READERS: dict[str, Reader] = {
     "targets": _observations,
     "enterprises": _enterprises,
     "problems": _problems,
+    "problem_changes": _problem_changes,
+    "problem_updates": _problem_updates,
     "stops": _stops,
 }

@@ -64,13 +64,23 @@ class Inbox:
         )
 
 
-def read_inbox(raw: Path, sources: Sequence[Source], limits: Limits, log: FaultLog) -> Inbox:
-    """List the raw folder; what is refused is a fault and not in the list."""
+def read_inbox(
+    raw: Path,
+    sources: Sequence[Source],
+    limits: Limits,
+    log: FaultLog,
+    leave_out: Path | None = None,
+) -> Inbox:
+    """List the raw folder; what is refused is a fault and not in the list.
+
+    `leave_out`: a folder that may lie in it and is no ledger's ([paths] evidence); it is not looked into.
+    """
     root = raw.resolve()
+    left_out = None if leave_out is None else leave_out.resolve()
     taken_whole = [file_pattern(source.files) for source in sources if source.kind == "boundaries"]
     files: list[RawFile] = []
     bundles: list[tuple[str, Path]] = []
-    for name, path in _walk(root, root, "", log):
+    for name, path in _walk(root, root, "", log, left_out):
         is_packed = PurePosixPath(name).suffix.lower() in PACKED
         if is_packed and not any(pattern.fullmatch(name) for pattern in taken_whole):
             bundles.append((name, path))
@@ -95,7 +105,9 @@ def _stem(file: RawFile) -> str:
     return file.name.lower().removesuffix(".xml").rpartition(".")[0]
 
 
-def _walk(folder: Path, root: Path, prefix: str, log: FaultLog) -> Iterator[tuple[str, Path]]:
+def _walk(
+    folder: Path, root: Path, prefix: str, log: FaultLog, left_out: Path | None = None
+) -> Iterator[tuple[str, Path]]:
     """Name below the root and path of every file that may be read."""
     try:
         with os.scandir(folder) as found:
@@ -105,12 +117,12 @@ def _walk(folder: Path, root: Path, prefix: str, log: FaultLog) -> Iterator[tupl
         return
     for entry in entries:
         name, path = prefix + _readable(entry.name), Path(entry.path)
-        if is_litter(entry.name):
+        if is_litter(entry.name) or (left_out is not None and entry.is_dir() and path.resolve() == left_out):
             continue
         if _leads_out(entry, root):
             log.add(_unsafe(name, "是指向原始数据文件夹以外的链接", "请把文件本身复制进来。"))
         elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, root, f"{name}/", log)
+            yield from _walk(path, root, f"{name}/", log, left_out)
         elif entry.is_file():
             yield name, path
         else:

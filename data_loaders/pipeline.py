@@ -6,10 +6,12 @@ by the one reader of its kind, so another county is another config.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -18,7 +20,7 @@ from data_loaders.boundary_fit import check_fit
 from data_loaders.checks import check_rules
 from data_loaders.contract import SourceFile, conform
 from data_loaders.cross_reports import check_reports
-from data_loaders.duplicates import without_repeats
+from data_loaders.duplicates import first_problems, without_repeats
 from data_loaders.file_cache import FileCache, context_key
 from data_loaders.file_reading import Context, FileRead, read_file, unreadable
 from data_loaders.inbox import Inbox, read_inbox
@@ -29,6 +31,10 @@ from data_loaders.personal_numbers import masked, without_numbers
 from data_loaders.places import county_only, places_table, with_geometry
 from data_loaders.placing import placements_table
 from data_loaders.positions import Positions
+from data_loaders.problem_files import check_folders
+from data_loaders.problem_lives import assemble
+from data_loaders.problem_updates import apply_updates
+from data_loaders.problems import with_days
 from data_loaders.raw_files import RawFile
 from data_loaders.register import Register
 from data_loaders.suspicious import check_suspicious
@@ -106,8 +112,8 @@ def prepare(
     positions = Positions(frame, register, settings, log)
     enterprises = without_repeats("enterprises", run.read(context, "enterprises"), "name", log)
     enterprises = positions.checked(enterprises, "name")
-    found = run.read(context, "problems")
-    problems = without_repeats("problems", found, "problem_id", log)
+    problems, events = _problems(run, context)
+    check_folders(settings.paths.evidence, problems["problem_id"], log)
     known = replace(context, enterprises=tuple(enterprises.to_dict("records")))  # type: ignore[arg-type]
     stops = conform("stops", run.read(known, "stops").get("stops", []))
     stops = positions.checked(stops, "title")
@@ -118,7 +124,7 @@ def prepare(
         report_differences=differences,
         enterprises=enterprises,
         problems=problems,
-        problem_events=_own_events(problems, conform("problem_events", found.get("problem_events", []))),
+        problem_events=events,
         stops=stops.sort_values(["route", "order"], kind="stable").reset_index(drop=True),
     )
     prepared.tables["placements"] = placements_table(run.placements)
@@ -165,7 +171,9 @@ class _Run:
         self.settings, self.raw, self.prepared, self.progress = settings, raw, prepared, progress
         self.cache = cache
         self.log = prepared.log
-        self.inbox = read_inbox(raw, settings.sources, settings.limits, prepared.log)
+        self.inbox = read_inbox(
+            raw, settings.sources, settings.limits, prepared.log, leave_out=settings.paths.evidence
+        )
         self.files = _files(settings, self.inbox, prepared.log)
         self.total = sum(map(len, self.files.values()))
         self.done = 0
@@ -254,11 +262,15 @@ def _without_personal_names(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _own_events(problems: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """The events of the problems that were kept: a repeated number's later rows have none."""
-    origin = ["problem_id", "source_file", "source_sheet", "source_row"]
-    kept = events.merge(problems[origin], on=origin, how="inner", validate="many_to_one")
-    return conform("problem_events", kept)
+def _problems(run: _Run, context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The problems as they stand on the as-of day, and the steps of their lives."""
+    found = run.read(context, "problems", "problem_changes")
+    rows: Sequence[Mapping[str, Any]] = first_problems(with_days(found.get("problem_rows", [])), run.log)
+    changes: Sequence[Mapping[str, Any]] = found.get("problem_changes", [])
+    told = partial(assemble, settings=run.settings, as_of=context.as_of)
+    updates = run.read(context, "problem_updates").get("problem_updates", [])
+    rows, changes = apply_updates(rows, changes, updates, told, run.settings.problems, run.log)
+    return told(rows, changes, log=run.log)
 
 
 def _layers(frame: gpd.GeoDataFrame, max_drawn: int) -> list[ScreenLayer]:

@@ -1,148 +1,266 @@
-"""Ledgers of inspection problems → the `problems` and `problem_events` tables.
+"""Ledgers of inspection problems → their rows as written, an item each; problem_lives.py makes problems of them.
 
-A problem's status follows from its dates up to the as-of day: 待认领 → 整改中 (claimed) → 待验收 (reported done) →
-已销号 (struck off); a later 反弹 date makes it 整改中 again. A status column that says otherwise is a fault.
-Dates out of order reject the row: nobody can say when such a problem was done.
+In: a ledger of kind `problems`. Out: a dict per item with its texts, days, place and the cells they came from. One
+opinion may concern many places: a row that names several becomes an item for each, P26-001-1, P26-001-2 … A row whose
+cells cannot be read, or whose place is unknown, is rejected. What the days mean is not judged here, since the ledger
+of changes is another file: what one file gives depends on that file alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 from data_loaders.completion import check_completion
-from data_loaders.contract import AWAITING, CLOSED, RECTIFYING, UNCLAIMED
+from data_loaders.evidence import full_name
+from data_loaders.placing import named_places, place_of
 from data_loaders.register import Register
 from data_loaders.tables import Ledger, Tally
-from data_loaders.things import Entry, entries, read_entries
+from data_loaders.things import Entry, entries
+from data_loaders.values import squeezed
+from data_loaders.workdays import days_after
 from faults import FaultLog
-from settings import Settings, Source
+from settings import Problems, Settings, Source
 
-ORDER = ("found_on", "claimed_on", "done_on", "accepted_on", "closed_on", "reopened_on")
-REACHES = {
-    "found_on": UNCLAIMED,
-    "claimed_on": RECTIFYING,
-    "done_on": AWAITING,
-    "accepted_on": AWAITING,
-    "closed_on": CLOSED,
-    "reopened_on": RECTIFYING,
+TEXTS = (
+    "source", "batch", "opinion", "category", "text", "measures", "kind", "lead_unit", "supporting_units",
+    "responsible_post", "county_leader",
+)  # fmt: skip
+DAYS = (
+    "found_on", "planned_on", "first_due_on", "due_on", "claimed_on", "done_on", "returned_on", "accepted_on",
+    "closed_on", "reopened_on", "looked_back_on",
+)  # fmt: skip
+NAMES = {
+    "place_code": "地点",
+    "source": "问题来源",
+    "batch": "批次",
+    "opinion": "意见编号",
+    "category": "问题类别",
+    "text": "问题描述",
+    "measures": "整改措施",
+    "kind": "整改类型",
+    "lead_unit": "牵头单位",
+    "supporting_units": "配合单位",
+    "responsible_post": "责任人职务",
+    "county_leader": "县级责任领导",
+    "found_on": "发现日期",
+    "planned_on": "计划完成日期",
+    "first_due_on": "原整改时限",
+    "due_on": "整改时限",
+    "claimed_on": "认领日期",
+    "done_on": "整改完成日期",
+    "returned_on": "退回日期",
+    "accepted_on": "验收日期",
+    "closed_on": "销号日期",
+    "reopened_on": "反弹日期",
+    "looked_back_on": "回头看日期",
+    "stated_status": "状态",
 }
-NOTES = {
-    "found_on": "发现",
-    "claimed_on": "认领",
-    "done_on": "报告整改完成",
-    "accepted_on": "验收通过",
-    "closed_on": "销号",
-    "reopened_on": "反弹",
-}
+"""What the fields of a row are called in messages."""
 
-
-@dataclass(frozen=True)
-class ProblemRows:
-    """What one ledger gives."""
-
-    problems: list[dict[str, Any]]
-    events: list[dict[str, Any]]
-    tally: Tally
+AT_ONCE, BY_DEADLINE, FOR_GOOD = "立行立改", "限期整改", "长期坚持"
+_UNIT_SEPARATORS = re.compile(r"[、,;\n\r\uff0c\uff1b]")
 
 
 def read_problems(
-    ledger: Ledger, source: Source, register: Register, settings: Settings, as_of: date, log: FaultLog
-) -> ProblemRows:
-    """The ledger's problems as they stand on `as_of`, with every change of status up to that day."""
-    events: list[dict[str, Any]] = []
+    ledger: Ledger, source: Source, register: Register, settings: Settings, log: FaultLog
+) -> tuple[list[dict[str, Any]], Tally]:
+    """The ledger's rows, an item each.
 
-    def record(entry: Entry) -> dict[str, Any]:
-        problem_id = entry.text("problem_id")
-        if problem_id is None:
-            entry.reject("problem_id", "missing_value", "没有编号", "每个问题一个编号")
-        days = {name: entry.day(name) for name in ORDER}
-        _check_dates(entry, days, as_of)
-        changes = status_changes(days, as_of)
-        status = changes[-1][2] if changes else UNCLAIMED
-        _check_status(entry, status)
-        check_completion(entry, days["done_on"], settings.problems)
-        where = entry.source(source)
-        if not entry.is_rejected:
-            events.extend(
-                {
-                    "problem_id": problem_id,
-                    "on": on,
-                    "from_status": old,
-                    "to_status": new,
-                    "note": NOTES[name],
-                    **where,
-                }
-                for on, old, new, name in changes
-            )
-        is_reopened = days["reopened_on"] is not None and days["reopened_on"] <= as_of
-        current = {name: None if is_reopened and name != "claimed_on" else days[name] for name in ORDER[1:5]}
-        return {
-            "problem_id": problem_id,
-            "source": entry.text("source") or source.constants.get("source"),
-            "batch": entry.text("batch") or source.constants.get("batch"),
-            "found_on": days["found_on"],
-            "category": entry.text("category"),
-            "text": entry.text("text"),
-            "measures": entry.text("measures"),
-            "place_code": entry.place_code,
-            "lead_unit": entry.text("lead_unit"),
-            "responsible_post": entry.text("responsible_post"),
-            "due_on": None if entry.text("due_on") in settings.problems.open_ended else entry.day("due_on"),
-            **{name: day if day is None or day <= as_of else None for name, day in current.items()},
-            "status": status,
-            "reopened_count": int(is_reopened),
-            **where,
-        }
+    problem_id, ledger_id (as written: the same for all items of a row), TEXTS, DAYS, place_code, place (its name),
+    stated_status, cells (field → C17, for every field that the ledger has), source columns.
+    """
+    rows: list[dict[str, Any]] = []
+    kept = rejected = 0
+    for entry in entries(ledger, register, settings.reading, log, needs_place=False, is_placed=False):
+        items = list(_items(entry, source, register, settings))
+        rows.extend(items)
+        kept, rejected = kept + bool(items), rejected + (not items)
+    return rows, Tally(kept, rejected)
 
-    records, kept, rejected = read_entries(
-        entries(ledger, register, settings.reading, log, needs_place=False), record
+
+def with_days(rows: Iterable[Mapping[str, Any]], names: tuple[str, ...] = DAYS) -> list[dict[str, Any]]:
+    """The rows with dates where the memory of earlier runs (file_cache.py) has written them as text."""
+    return [
+        {**row, **{name: _day(row[name]) for name in names if isinstance(row.get(name), str)}} for row in rows
+    ]
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _items(entry: Entry, source: Source, register: Register, settings: Settings) -> Iterator[dict[str, Any]]:
+    """The items of one row, in the order in which its places are written; none when it is rejected."""
+    parts = named_places(entry.row, register, entry.reading.fillers)
+    is_one = len(parts) == 1
+    if is_one:
+        entry.row = parts[0]
+        if entry.row.code or entry.row.township or entry.row.village:
+            _place(entry, register)
+    row = _row(entry, source, settings)
+    if not parts:
+        _refuse_many_by_many(entry)
+    if entry.is_rejected:
+        return
+    if is_one:
+        yield {**row, "place_code": entry.place_code, "place": _place_name(entry.place_code, register)}
+        return
+    for number, part in enumerate(parts, start=1):
+        problem_id = f"{row['ledger_id']}-{number}"
+        placed = place_of(entry.ledger, part, register, entry.log, what=f"“{problem_id}”")
+        if placed is not None:
+            yield {
+                **row,
+                "problem_id": problem_id,
+                "opinion": row["opinion"] or row["ledger_id"],
+                "place_code": placed[0],
+                "place": _place_name(placed[0], register),
+            }
+
+
+def _place(entry: Entry, register: Register) -> None:
+    placed = place_of(entry.ledger, entry.row, register, entry.log)
+    if placed is None:
+        entry.is_rejected = True
+    else:
+        entry.place_code, entry.township_code = placed
+
+
+def _place_name(place_code: str | None, register: Register) -> str | None:
+    return None if place_code is None else full_name(place_code, register)
+
+
+def _refuse_many_by_many(entry: Entry) -> None:
+    places = entry.ledger.table.places
+    entry.is_rejected = True
+    entry.log.add(
+        entry.ledger.sheet.fault(
+            "error",
+            "unclear_places",
+            "写了好几个乡镇又写了好几个村,看不出哪个村属于哪个乡镇,这一行没有采用",
+            remedy="请按乡镇分行填写,每行一个乡镇。",
+            cell=entry.ledger.where(entry.row, places.village),
+            found=f"{entry.row.township} {entry.row.village}",
+            expected="一个乡镇的几个村,或者几个乡镇",
+        )
     )
-    return ProblemRows(records, events, Tally(kept, rejected))
 
 
-def status_changes(days: dict[str, date | None], as_of: date) -> list[tuple[date, str | None, str, str]]:
-    """(day, status before, status after, date field) for every dated step up to `as_of`, in order of life."""
-    steps = [(days[name], name) for name in ORDER if days.get(name) is not None]
-    changes: list[tuple[date, str | None, str, str]] = []
-    status: str | None = None
-    for on, name in steps:
-        if on is None or on > as_of:
-            continue
-        changes.append((on, status, REACHES[name], name))
-        status = REACHES[name]
-    return changes
-
-
-def _check_dates(entry: Entry, days: dict[str, date | None], as_of: date) -> None:
-    fields = entry.ledger.table.fields
-    known = [(name, day) for name in ORDER if (day := days[name]) is not None]
-    for (before, earlier), (name, later) in pairwise(known):
-        if later < earlier:
-            entry.reject(
-                name,
-                "dates_out_of_order",
-                f"{later} 早于{fields[before].split('/')[-1]} {earlier}",
-                f"不早于 {earlier}",
-                "请核对这两个日期。",
-            )
-    for name, day in known:
-        if day > as_of:
-            entry.flag(
-                "warning", name, "future_date", f"{day} 晚于数据截至日 {as_of},暂不计入", f"不晚于 {as_of}"
-            )
-
-
-def _check_status(entry: Entry, status: str) -> None:
+def _row(entry: Entry, source: Source, settings: Settings) -> dict[str, Any]:
+    rules = settings.problems
+    number = entry.text("problem_id")
+    if number is None:
+        entry.reject("problem_id", "missing_value", "没有编号", "每个问题一个编号")
+    texts = {name: entry.text(name) or source.constants.get(name) for name in TEXTS}
+    days = {name: entry.day(name) for name in DAYS if name not in ("first_due_on", "due_on")}
     stated = entry.text("status")
-    if stated is not None and stated != status:
+    row = {
+        **texts,
+        **_units(entry, texts),
+        **days,
+        **_deadline(entry, texts["kind"], days["found_on"], rules),
+        "problem_id": number,
+        "ledger_id": number,
+        "stated_status": None if stated is None else _status(stated, rules),
+        "cells": _cells(entry),
+        **entry.source(source),
+    }
+    check_completion(entry, row, rules)
+    return row
+
+
+def _status(stated: str, rules: Problems) -> str:
+    words = {squeezed(word): status for word, status in rules.status_words.items()}
+    return words.get(squeezed(stated), stated)
+
+
+def _cells(entry: Entry) -> dict[str, str]:
+    """The address of every field that the ledger has, blank or not."""
+    ledger, table = entry.ledger, entry.ledger.table
+    headers = {"stated_status" if name == "status" else name: header for name, header in table.fields.items()}
+    place = next((h for h in (table.places.village, table.places.township, table.places.code) if h), None)
+    if place is not None:
+        headers["place_code"] = place
+    return {
+        name: ledger.where(entry.row, header)
+        for name, header in headers.items()
+        if header in ledger.columns and name in NAMES
+    }
+
+
+def _units(entry: Entry, texts: Mapping[str, str | None]) -> dict[str, str | None]:
+    """One unit leads; others in its cell support it."""
+    leading, supporting = (_listed(texts[name]) for name in ("lead_unit", "supporting_units"))
+    if len(leading) > 1:
+        entry.flag(
+            "info",
+            "lead_unit",
+            "several_lead_units",
+            f"写了{len(leading)}个单位,“{leading[0]}”为牵头单位,其余作为配合单位",
+            "一个牵头单位",
+            "其余单位请写在配合单位一列。",
+        )
+    both = dict.fromkeys([*leading[1:], *supporting])
+    both.pop(leading[0] if leading else "", None)
+    return {"lead_unit": leading[0] if leading else None, "supporting_units": "、".join(both) or None}
+
+
+def _listed(text: str | None) -> list[str]:
+    """The units in one cell; what stands in brackets belongs to the name before it."""
+    names, depth, name = [], 0, ""
+    for letter in text or "":
+        depth = max(0, depth + (letter in "(\uff08") - (letter in ")\uff09"))
+        if depth == 0 and _UNIT_SEPARATORS.fullmatch(letter):
+            names.append(name)
+            name = ""
+        else:
+            name += letter
+    return list(dict.fromkeys(each.strip() for each in [*names, name] if each.strip()))
+
+
+def _deadline(
+    entry: Entry, kind: str | None, found_on: date | None, rules: Problems
+) -> dict[str, date | str | None]:
+    """The deadlines, and the kind of rectification that follows from how they are written."""
+    first, _ = _due(entry, "first_due_on", found_on, rules)
+    due, kind_told = _due(entry, "due_on", found_on, rules)
+    if first is not None and due is not None and due < first:
         entry.flag(
             "warning",
-            "status",
-            "status_differs",
-            f"写的是“{stated}”,按日期应是“{status}”,看板按日期计算",
-            status,
-            "请补齐日期,或改正状态。",
+            "due_on",
+            "contradiction",
+            f"{due} 早于原整改时限 {first}",
+            f"不早于 {first}",
+            "请核对两个时限,有没有写反。",
         )
+    has_column = (
+        "kind" in entry.ledger.table.fields and entry.ledger.table.fields["kind"] in entry.ledger.columns
+    )
+    if kind_told is None and due is not None and not has_column:
+        kind_told = BY_DEADLINE
+    if kind_told in (AT_ONCE, FOR_GOOD) or kind is None:
+        kind = kind_told
+    return {"first_due_on": first, "due_on": due, "kind": kind}
+
+
+def _due(entry: Entry, name: str, found_on: date | None, rules: Problems) -> tuple[date | None, str | None]:
+    """One deadline and, where a word says so, the kind of rectification."""
+    written = squeezed(entry.text(name) or "")
+    if written in map(squeezed, rules.open_ended):
+        return None, FOR_GOOD
+    if written not in map(squeezed, rules.immediate):
+        return entry.day(name), None
+    if found_on is None:
+        entry.flag(
+            "warning",
+            name,
+            "missing_value",
+            f"写的是“{written}”,但没有发现日期,算不出时限",
+            "发现日期",
+            "请补上发现日期。",
+        )
+        return None, AT_ONCE
+    return days_after(found_on, rules.immediate_days, rules), AT_ONCE

@@ -15,7 +15,8 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from data_loaders.contract import STATUSES
+from data_loaders.contract import STATUSES, STEPS
+from data_loaders.problems import DAYS
 from data_loaders.values import parse_period
 from faults import DataProblem
 from settings import PERIOD_IN_HEADER, PeriodRule, Settings, Source, Table
@@ -24,9 +25,8 @@ from settings import PERIOD_IN_HEADER, PeriodRule, Settings, Source, Table
 _SPELLINGS = ("{year}年{month}月", "截至{year}年{month}月", "{year}-{month:02d}", "{year}年")
 
 _BLANK_ROWS = 200  # for ledgers of things: one line each
-_DATE_FIELDS = frozenset(
-    {"found_on", "due_on", "claimed_on", "done_on", "accepted_on", "closed_on", "reopened_on", "since"}
-)
+_DATE_FIELDS = frozenset({*DAYS, "on", "since"})
+_LEDGERS = ("observations", "targets", "enterprises", "problems", "problem_changes", "stops")
 _COUNT_FIELDS = frozenset(
     {
         "jobs",
@@ -59,13 +59,13 @@ class _Column:
 
 
 def templates(settings: Settings, places: pd.DataFrame, period: str) -> Iterator[Template]:
-    """A blank workbook for every source of figures, targets, enterprises, problems and stops.
+    """A blank workbook for every source of figures, targets, enterprises, problems, their changes, and stops.
 
     `period` is YYYY-MM or YYYY. Layouts with a column per month or a row per figure have no template: their
     sources are skipped.
     """
     for source in settings.sources:
-        is_ledger = source.kind in ("observations", "targets", "enterprises", "problems", "stops")
+        is_ledger = source.kind in _LEDGERS
         tables = [
             table for table in source.layouts() if table.tall is None and not _has_period_columns(table)
         ]
@@ -255,6 +255,8 @@ def _validation(column: _Column, settings: Settings, places: pd.DataFrame) -> di
             "input_message": "填日期,例如 2026-11-15。",
             "error_title": "请填日期",
             "error_message": "请按 2026-11-15 的样子填日期。",
+            # 长期坚持 stands where a deadline would.
+            "error_type": "warning" if column.field in ("due_on", "first_due_on") else "stop",
         }
     words = _words(column, settings, places)
     return {"validate": "list", "source": words} if words and len(",".join(words)) <= 255 else None
@@ -265,6 +267,8 @@ def _words(column: _Column, settings: Settings, places: pd.DataFrame) -> list[st
         return [industry.name for industry in settings.industries.values()]
     if column.field == "status":
         return list(STATUSES)
+    if column.field == "step":
+        return list(STEPS)
     if column.place == "township":
         return places.loc[places["level"] == "township", "name"].tolist()
     return []

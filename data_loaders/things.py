@@ -106,15 +106,23 @@ class Entry:
 
 
 def entries(
-    ledger: Ledger, register: Register, reading: Reading, log: FaultLog, needs_place: bool = True
+    ledger: Ledger,
+    register: Register,
+    reading: Reading,
+    log: FaultLog,
+    needs_place: bool = True,
+    is_placed: bool = True,
 ) -> Iterator[Entry]:
-    """Every row of the ledger that holds something; a row that cannot be placed is rejected if it must be."""
+    """Every row of the ledger that holds something; a row that cannot be placed is rejected if it must be.
+
+    `is_placed` is False for ledgers whose rows may name several places: the reader places them itself.
+    """
     for row in ledger.places():
         if not has_values(ledger, row, reading):
             continue
         entry = Entry(ledger=ledger, row=row, reading=reading, log=log)
         is_named = bool(row.code or row.township or row.village)
-        if needs_place or is_named:
+        if is_placed and (needs_place or is_named):
             placed = place_of(ledger, row, register, log)
             if placed is None:
                 entry.is_rejected = True

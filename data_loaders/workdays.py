@@ -28,4 +28,5 @@ def days_after(day: date, count: int, rules: Problems) -> date:
         return day + timedelta(days=count)
     # Two days a week are off, and a stretch of holidays has at most 60 days.
     known = calendar(day, day + timedelta(days=2 * count + 60), rules)
-    return np.busday_offset(np.datetime64(day, "D"), count, roll="backward", busdaycal=known).item()  # type: ignore[no-any-return]
+    last = np.busday_offset(np.datetime64(day, "D"), count, roll="backward", busdaycal=known)
+    return last.astype(date)

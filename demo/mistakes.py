@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from demo.county import County
 from demo.industries import Figures
 from demo.months import MONTHS, Month
-from demo.workbook import Row, Sheet, added_up
+from demo.workbook import Cell, Row, Sheet, added_up
 
 _COPYING, _COPIED_IN = "黄麦坪镇", Month(2026, 8)
 
@@ -188,10 +188,21 @@ def _unknown_industry(sheet: Sheet) -> Spot:
     return row, column
 
 
+def _straight(sheet: Sheet) -> list[int]:
+    """Rows of problems that were struck off at the first attempt: no other ledger tells of them."""
+    told = [_column(sheet, header) for header in ("退回日期", "反弹日期", "原整改时限")]
+    struck = _column(sheet, "销号日期")
+    return [
+        index
+        for index, row in enumerate(sheet.rows)
+        if isinstance(row.cells[struck], date) and not any(row.cells[column] for column in told)
+    ]
+
+
 def _closed_before_found(sheet: Sheet) -> Spot:
     """In March people still write last year: closed before it was found."""
     column = _column(sheet, "销号日期")
-    row = [i for i, r in enumerate(sheet.rows) if isinstance(r.cells[column], date)][17]
+    row = _straight(sheet)[17]
     closed = sheet.rows[row].cells[column]
     assert isinstance(closed, date)
     sheet.rows[row].cells[column] = closed.replace(year=closed.year - 1)
@@ -201,9 +212,46 @@ def _closed_before_found(sheet: Sheet) -> Spot:
 def _no_deadline(sheet: Sheet) -> Spot:
     """A month's end is no day: nobody can say whether it is overdue."""
     column = _column(sheet, "整改时限")
-    row = [i for i, r in enumerate(sheet.rows) if r.cells[-1] == "已销号"][9]
+    row = _straight(sheet)[9]
     sheet.rows[row].cells[column] = "8月底"
     return row, column
+
+
+def _struck_off_undone(sheet: Sheet) -> Spot:
+    """Struck off in the ledger of changes while its rectification is still under way."""
+    steps: dict[Cell, list[Cell]] = {}
+    for each in sheet.rows:
+        steps.setdefault(each.cells[0], []).append(each.cells[2])
+    row = next(
+        i for i, r in enumerate(sheet.rows) if r.cells[2] == "延期" and steps[r.cells[0]][-1] == "延期"
+    )
+    extended = sheet.rows[row].cells[1]
+    assert isinstance(extended, date)
+    on = extended + timedelta(days=7)
+    at = next(
+        (i for i, r in enumerate(sheet.rows) if isinstance(d := r.cells[1], date) and d > on), len(sheet.rows)
+    )
+    sheet.rows.insert(at, Row([sheet.rows[row].cells[0], on, "销号", None, None]))
+    return at, 2
+
+
+def _unknown_problem(sheet: Sheet) -> Spot:
+    """A number that no ledger has: a digit too many."""
+    row = len(sheet.rows) // 2
+    cells = sheet.rows[row].cells
+    sheet.rows.insert(row + 1, Row([f"{str(cells[0])[:4]}901", cells[1], "报完成", None, None]))
+    return row + 1, 0
+
+
+def _other_date(sheet: Sheet) -> Spot:
+    """The township struck it off two days before the county did."""
+    struck, accepted = _column(sheet, "销号日期"), _column(sheet, "验收日期")
+    for row, cells in enumerate(row.cells for row in sheet.rows):
+        told, before = cells[struck], cells[accepted]
+        if isinstance(told, date) and isinstance(before, date) and (told - before).days > 2:
+            cells[struck] = told - timedelta(days=2)
+            return row, struck
+    raise LookupError("no problem was struck off later than two days after it was accepted")
 
 
 MISTAKES: tuple[Mistake, ...] = (
@@ -221,4 +269,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("unknown_industry", "经营主体台账.xlsx", "经营主体", "产业名称不在配置里", _unknown_industry),
     Mistake("closed_before_found", "问题台账/2025年审计问题整改台账.xlsx", "问题台账", "销号日期早于发现日期", _closed_before_found),
     Mistake("no_deadline", "问题台账/2024年省级督查问题整改台账.xlsx", "问题台账", "整改时限不是日期", _no_deadline),
+    Mistake("struck_off_undone", "问题变更/2026年问题整改状态变更台账.xlsx", "状态变更", "没有报完成就销号", _struck_off_undone),
+    Mistake("unknown_problem", "问题变更/2025年问题整改状态变更台账.xlsx", "状态变更", "问题编号不在任何台账里", _unknown_problem),
+    Mistake("ledgers_disagree", "问题台账/2026年第三方评估问题整改台账（双椿镇报）.xlsx", "问题台账", "乡镇和县的台账销号日期不同", _other_date),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """What inspectors write: problems by category, the measures against them and who has to act.
 
-In: a category, a place, dice. Out: sentences with figures of their own. `{村}` and `{乡}` stand for the place;
-`{3-9}` for a number thrown between the two. Posts, never persons.
+In: a category, a place, dice. Out: sentences with figures of their own, units and posts. `{村}` and `{乡}` stand for
+the place; `{3-9}` for a number thrown between the two. Posts, never persons.
 """
 
 from __future__ import annotations
@@ -276,6 +276,52 @@ COUNTY_PROBLEMS: tuple[tuple[str, str, str], ...] = (
     ("贷款滞后", "县金融服务中心", "风险补偿金{200-900}万元未足额到位,影响合作银行放款。"),
 )
 
+# Which county leader has a bureau in charge 分管.
+_LEADERS = {
+    "县农业农村局": "分管农业副县长",
+    "县林业局": "分管农业副县长",
+    "县水利局": "分管农业副县长",
+    "县供销社": "分管农业副县长",
+    "县茶产业发展中心": "分管农业副县长",
+    "县食用菌产业办": "分管农业副县长",
+    "县民政局": "分管民政卫生副县长",
+    "县医疗保障局": "分管民政卫生副县长",
+    "县教育体育局": "分管教育副县长",
+    "县交通运输局": "分管交通城建副县长",
+    "县住房和城乡建设局": "分管交通城建副县长",
+    "县城市管理局": "分管交通城建副县长",
+    "县生态环境分局": "分管交通城建副县长",
+    "县财政局": "县委常委、常务副县长",
+    "县统计局": "县委常委、常务副县长",
+    "县金融服务中心": "县委常委、常务副县长",
+    "县委宣传部": "县委常委、宣传部部长",
+    "县委组织部": "县委常委、组织部部长",
+    "县纪委监委": "县委常委、县纪委书记",
+}
+_ANY_LEADER = "县委副书记"
+_HELPERS = ("县财政局", "县农业农村局", "县民政局", "县自然资源局", "县人力资源和社会保障局", "县委督查室")
+
+RETURN_NOTES = (
+    "现场核查整改不到位,退回重新整改",
+    "佐证材料不全,退回补充",
+    "群众不认可整改结果,退回重新整改",
+    "只有文件没有实际动作,退回重新整改",
+    "同村同类问题没有排查,退回举一反三",
+)
+REOPEN_NOTES = (
+    "“回头看”发现问题反弹",
+    "暗访再次发现同类问题",
+    "群众来信反映问题又出现",
+    "管护没有跟上,问题反弹",
+)
+EXTEND_NOTES = (
+    "施工受汛期影响,经县整改办同意延期",
+    "项目招投标未完成,经县整改办同意延期",
+    "产业培育需要周期,经县整改办同意延期",
+    "上级资金未到位,经县整改办同意延期",
+)
+CHECKED_NOTE = "“回头看”现场复核合格"
+
 _THROW = re.compile(r"\{(\d+)-(\d+)\}")
 
 
@@ -303,3 +349,18 @@ def responsible_post(township: str, village: str, rng: np.random.Generator) -> s
     )
     choices: Sequence[str] = (*leaders, *below) if village else leaders
     return str(rng.choice(choices))
+
+
+def county_leader(lead_unit: str) -> str:
+    """The post of the county leader in whose charge the unit is."""
+    return _LEADERS.get(lead_unit, _ANY_LEADER)
+
+
+def supporting_units(category: Category, lead_unit: str, township: str, rng: np.random.Generator) -> str:
+    """Who helps the lead unit, separated by 、; often nobody is named."""
+    if rng.random() < 0.3:
+        return ""
+    others = [unit for unit in (*category.units, *_HELPERS) if unit != lead_unit]
+    seat = f"{township}办事处" if township.endswith("街道") else f"{township}人民政府"
+    named = [seat, *rng.permutation(others)[: int(rng.integers(0, 3))]]
+    return "、".join(dict.fromkeys(map(str, named)))

@@ -1,23 +1,47 @@
-"""The rectification ledgers: nine inspections, each with its problems and how far they have come.
+"""The problems of nine inspections: what was found where, by whom it is put right, and how far it has come.
 
-In: the county. Out: `Problem`s and one `Sheet` per inspection. Every problem lives the same life, found,
-claimed, done, accepted, closed, perhaps reopened, and is shown as it stands on AS_OF: what would happen later
-is not in the ledger. Old inspections are nearly closed, late ones open, slack townships overdue.
+In: the county. Out: `Problem`s by inspection. Each has the steps of its life up to AS_OF (demo.problem_lives); what a
+ledger's row says of it follows from them. Old inspections are nearly closed, late ones open, slack townships overdue.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
 from demo.chance import dice
-from demo.county import NAME, County
-from demo.months import AS_OF
-from demo.problem_texts import CATEGORIES, COUNTY_PROBLEMS, Category, filled, is_of_village, responsible_post
-from demo.workbook import Cell, Column, Row, Sheet
+from demo.county import County
+from demo.problem_lives import (
+    ACCEPTED,
+    CLAIMED,
+    DONE,
+    EXTENDED,
+    IMMEDIATE,
+    IMMEDIATE_DAYS,
+    LOOKED_AT,
+    OPEN_ENDED,
+    REOPENED,
+    RETURNED,
+    STRUCK,
+    TIMED,
+    Step,
+    life,
+)
+from demo.problem_texts import (
+    CATEGORIES,
+    COUNTY_PROBLEMS,
+    Category,
+    county_leader,
+    filled,
+    is_of_village,
+    responsible_post,
+    supporting_units,
+)
 
 
 @dataclass(frozen=True)
@@ -33,89 +57,105 @@ class Inspection:
     count: int
     finds_bureaus: bool = False  # whether county bureaus are inspected too
     dates: str = "date"  # how its clerk writes dates: real ones, or text in this strftime pattern
+    says_immediate: bool = False  # whether 立行立改 stands in the deadline's column, or a date
+    patience: float = 1.0  # late inspections allow more time than the usual
 
 
 INSPECTIONS: tuple[Inspection, ...] = (
     Inspection("2024年省级第三方评估问题整改台账", "第三方评估", "2024年省级第三方评估", "P24", date(2024, 3, 11), 12, 124),
     Inspection("2024年省级督查问题整改台账", "省级督查", "2024年省级督查", "D24", date(2024, 7, 15), 10, 87),
-    Inspection("2025年巡视“回头看”问题整改台账", "巡视“回头看”", "2025年巡视“回头看”", "X25", date(2025, 3, 3), 25, 76, True, "%Y.%m.%d"),
+    Inspection("2025年巡视“回头看”问题整改台账", "巡视“回头看”", "2025年巡视“回头看”", "X25", date(2025, 3, 3), 25, 76, True, "%Y.%m.%d", True),
     Inspection("2025年审计问题整改台账", "审计", "2025年审计", "S25", date(2025, 5, 12), 30, 63, True),
-    Inspection("2025年暗访第一批问题整改台账", "暗访", "2025年暗访第一批", "A25", date(2025, 9, 8), 6, 98),
-    Inspection("2026年市级核查问题整改台账", "市级核查", "2026年市级核查", "H26", date(2026, 3, 9), 9, 112, False, "%Y年%m月%d日"),
-    Inspection("2026年第三方评估问题整改台账", "第三方评估", "2026年第三方评估", "P26", date(2026, 6, 15), 12, 136, True),
-    Inspection("2026年暗访问题整改台账", "暗访", "2026年暗访", "A26", date(2026, 8, 24), 8, 109),
+    Inspection("2025年暗访第一批问题整改台账", "暗访", "2025年暗访第一批", "A25", date(2025, 9, 8), 6, 98, says_immediate=True),
+    Inspection("2026年市级核查问题整改台账", "市级核查", "2026年市级核查", "H26", date(2026, 3, 9), 9, 112, False, "%Y年%m月%d日", patience=1.4),
+    Inspection("2026年第三方评估问题整改台账", "第三方评估", "2026年第三方评估", "P26", date(2026, 6, 15), 12, 136, True, patience=1.9),
+    Inspection("2026年暗访问题整改台账", "暗访", "2026年暗访", "A26", date(2026, 8, 24), 8, 109, says_immediate=True, patience=1.15),
     Inspection("2026年自查问题整改台账", "自查", "2026年自查", "Z26", date(2026, 10, 12), 28, 103),
 )  # fmt: skip
 
-COLUMNS = (
-    Column("问题编号", width=11),
-    Column("问题来源", width=12),
-    Column("批次", width=18),
-    Column("发现日期", width=12),
-    Column("乡镇", width=11),
-    Column("行政村", width=12),
-    Column("问题类别", width=14),
-    Column("问题描述", width=46),
-    Column("整改措施", width=40),
-    Column("牵头单位", width=16),
-    Column("责任人职务", width=14),
-    Column("整改时限", width=12),
-    Column("认领日期", width=12),
-    Column("整改完成日期", width=13),
-    Column("验收日期", width=12),
-    Column("销号日期", width=12),
-    Column("反弹日期", width=12),
-    Column("状态", width=9),
-)
 _LASTING = (
     "责任不落实",
     "人居环境",
     "政策宣讲不到位",
     "产业薄弱同质化",
 )  # some of these are never done for good
-OPEN_ENDED = "长期坚持"
-_ROUNDS = (7, 15, 30, 45, 60, 90)
+_ROUNDS = (15, 30, 45, 60, 90, 120, 150)
+_QUICK_DAYS = 15  # what usually takes no longer may be 立行立改
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One line of a ledger; dates are None until they have happened."""
+    """One line of a ledger: what was found, and the steps since."""
 
     problem_id: str
     source: str
     batch: str
-    township: int | None  # None: a county bureau's own problem
-    village: int | None
+    townships: tuple[int, ...]  # none: a county bureau's own problem; several: one line for all of them
+    villages: tuple[int, ...]  # several: of the one township
     category: str
     text: str
     measures: str
     lead_unit: str
+    supporting_units: str
     post: str
+    leader: str
+    kind: str
     found_on: date
-    due_on: date | None  # None: 长期坚持, there is no deadline
-    claimed_on: date | None = None
-    done_on: date | None = None
-    accepted_on: date | None = None
-    closed_on: date | None = None
-    reopened_on: date | None = None
+    first_due_on: date | None  # None: 长期坚持, there is no deadline
+    opinion: str = ""
+    planned_on: date | None = None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def is_split(self) -> bool:
+        """Whether the line stands for several places."""
+        return len(self.townships) > 1 or len(self.villages) > 1
+
+    @property
+    def has_rounds(self) -> bool:
+        """Whether it was returned, reopened or extended: then its row does not tell the whole life."""
+        return any(step.name in (RETURNED, REOPENED, EXTENDED) for step in self.steps)
+
+    @property
+    def due_on(self) -> date | None:
+        """The deadline that holds now."""
+        return next((step.due_on for step in reversed(self.steps) if step.due_on), self.first_due_on)
 
     @property
     def status(self) -> str:
-        """待认领, 整改中, 待验收 or 已销号; a reopened one is 整改中 again."""
-        if self.reopened_on:
-            return "整改中"
-        if self.closed_on:
-            return "已销号"
-        if self.done_on:
-            return "待验收"
-        return "整改中" if self.claimed_on else "待认领"
+        """待认领, 整改中, 待验收, 已销号 or 回头看合格."""
+        names = [step.name for step in self.steps if step.name != EXTENDED]
+        if not names:
+            return "待认领"
+        return {DONE: "待验收", ACCEPTED: "待验收", STRUCK: "已销号", LOOKED_AT: LOOKED_AT}.get(
+            names[-1], "整改中"
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither reported done nor struck off."""
+        return self.status in ("待认领", "整改中")
+
+    @property
+    def reopened_on(self) -> date | None:
+        """The last time that it came back."""
+        return self.last(REOPENED)
+
+    def last(self, name: str) -> date | None:
+        """The day of the last such step, of whatever round."""
+        return next((step.on for step in reversed(self.steps) if step.name == name), None)
+
+    def now(self, name: str) -> date | None:
+        """The day of that step in the present round: what was done before 退回 or 反弹 is undone."""
+        for step in reversed(self.steps):
+            if step.name == name:
+                return step.on
+            if step.name in (RETURNED, REOPENED):
+                break
+        return None
 
 
-def file_name(inspection: Inspection) -> str:
-    """Where the inspection's ledger lies in the raw folder."""
-    return f"问题台账/{inspection.file}.xlsx"
-
-
+@lru_cache(maxsize=1)
 def problems(county: County) -> dict[str, list[Problem]]:
     """The problems of each inspection, by its number prefix, in the order of their numbers."""
     return {inspection.prefix: _found_by(county, inspection) for inspection in INSPECTIONS}
@@ -138,8 +178,8 @@ def _found_by(county: County, inspection: Inspection) -> list[Problem]:
             township, category = int(townships[number]), CATEGORIES[categories[number]]
             problem = _of_place(county, inspection, number + 1, township, category, found_on, rng)
             drive = county.townships[township].drive
-        found.append(_as_of(_life(problem, drive, rng)))
-    return found
+        found.append(_lived(problem, drive))
+    return _with_opinions(found, inspection)
 
 
 def _of_place(
@@ -147,26 +187,55 @@ def _of_place(
     rng: np.random.Generator,
 ) -> Problem:  # fmt: skip
     text = str(rng.choice(category.texts))
-    village = int(rng.choice(county.villages_of(township))) if is_of_village(text) else None
-    name = county.townships[township].name
-    village_name = "" if village is None else county.villages[village].name
-    said = filled(text, name, village_name, rng)
-    is_open_ended = category.name in _LASTING and rng.random() < 0.03
-    days = min(_ROUNDS, key=lambda usual: abs(usual - category.days * rng.uniform(0.7, 1.5)))
+    townships, villages = _where(county, township, is_of_village(text), rng)
+    name = "、".join(county.townships[index].name for index in townships)
+    village_names = "、".join(county.villages[index].name for index in villages)
+    lead_unit = str(rng.choice(category.units))
+    kind, due_on = _deadline(category, inspection, found_on, rng)
     return Problem(
         problem_id=f"{inspection.prefix}-{number:03d}",
         source=inspection.source,
         batch=inspection.batch,
-        township=township,
-        village=village,
+        townships=townships,
+        villages=villages,
         category=category.name,
-        text=said,
+        text=filled(text, name, village_names, rng),
         measures=filled(str(rng.choice(category.measures)), name, "", rng),
-        lead_unit=str(rng.choice(category.units)),
-        post=responsible_post(name, village_name, rng),
+        lead_unit=lead_unit,
+        supporting_units=supporting_units(category, lead_unit, name, rng) if len(townships) == 1 else "",
+        post=responsible_post(county.townships[township].name, village_names, rng),
+        leader=county_leader(lead_unit),
+        kind=kind,
         found_on=found_on,
-        due_on=None if is_open_ended else found_on + timedelta(days=days),
+        first_due_on=due_on,
     )
+
+
+def _where(
+    county: County, township: int, is_in_village: bool, rng: np.random.Generator
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The townships and villages of one line: mostly one place, now and then two or three."""
+    villages = county.villages_of(township)
+    places = int(rng.integers(2, 4)) if rng.random() < 0.018 else 1
+    if is_in_village:
+        return (township,), tuple(sorted(map(int, rng.choice(villages, size=places, replace=False))))
+    others = [index for index in range(len(county.townships)) if index != township]
+    more = rng.choice(others, size=places - 1, replace=False)
+    return tuple(sorted({township, *map(int, more)})), ()
+
+
+def _deadline(
+    category: Category, inspection: Inspection, found_on: date, rng: np.random.Generator
+) -> tuple[str, date | None]:
+    is_quick = category.days <= _QUICK_DAYS and rng.random() < 0.35
+    is_lasting = category.name in _LASTING and rng.random() < 0.03
+    usual = category.days * inspection.patience * rng.uniform(0.7, 1.5)
+    days = min(_ROUNDS, key=lambda round_days: abs(round_days - usual))
+    if is_lasting:
+        return OPEN_ENDED, None
+    if is_quick:
+        return IMMEDIATE, found_on + timedelta(days=IMMEDIATE_DAYS)
+    return TIMED, found_on + timedelta(days=days)
 
 
 def _of_bureau(inspection: Inspection, number: int, found_on: date, rng: np.random.Generator) -> Problem:
@@ -175,102 +244,50 @@ def _of_bureau(inspection: Inspection, number: int, found_on: date, rng: np.rand
         problem_id=f"{inspection.prefix}-{number:03d}",
         source=inspection.source,
         batch=inspection.batch,
-        township=None,
-        village=None,
+        townships=(),
+        villages=(),
         category=category,
         text=filled(text, "", "", rng),
         measures="由牵头单位制定整改方案,明确责任人和时限,分管副县长每周调度。",
         lead_unit=unit,
+        supporting_units="" if unit == "县财政局" else "县财政局",
         post=f"{unit}主要负责人",
+        leader=county_leader(unit),
+        kind=TIMED,
         found_on=found_on,
-        due_on=found_on + timedelta(days=60),
+        first_due_on=found_on + timedelta(days=60),
     )
 
 
-def _life(problem: Problem, drive: float, rng: np.random.Generator) -> Problem:
-    """The whole life, as if nobody stopped looking; slack townships run over their time."""
-
-    def later(start: date, low: int, high: int) -> date:
-        return start + timedelta(days=int(rng.integers(low, high + 1)))
-
-    if problem.due_on is None:
-        return replace(problem, claimed_on=later(problem.found_on, 2, 12))
-    allowed = (problem.due_on - problem.found_on).days
-    claimed = later(problem.found_on, 2, 12 if drive > 0.75 else 20)
-    pace = rng.lognormal(-0.12, 0.45) * (1 + 1.3 * max(0.0, 0.92 - drive))
-    if rng.random() < 0.14 * (1.5 - drive):
-        pace *= rng.uniform(3.0, 9.0)  # left lying
-    done = max(problem.found_on + timedelta(days=round(allowed * pace) + 1), claimed + timedelta(days=1))
-    accepted = later(done, 4, 32)
-    closed = later(accepted, 1, 8)
-    lived = replace(problem, claimed_on=claimed, done_on=done, accepted_on=accepted, closed_on=closed)
-    # Those that came back long ago have been put right since, and their line rewritten.
-    if rng.random() < 0.07 * (1.6 - drive) and closed > AS_OF - timedelta(days=480):
-        return _reopened(
-            lived, max(later(closed, 20, 200), AS_OF - timedelta(days=int(rng.integers(5, 110)))), rng
-        )
-    return lived
+def _lived(problem: Problem, drive: float) -> Problem:
+    """With its steps and its own timetable."""
+    rng = dice(f"problems/life/{problem.problem_id}")
+    share = rng.uniform(0.6, 0.92)
+    steps = life(problem.found_on, problem.first_due_on, problem.kind, drive, rng, is_plain=problem.is_split)
+    lived = replace(problem, steps=steps)
+    return replace(lived, planned_on=_planned(lived, share))
 
 
-def _reopened(problem: Problem, on: date, rng: np.random.Generator) -> Problem:
-    """It came back and is open again, with a new deadline; the dates of its first life stand."""
-    if on > AS_OF:
-        return problem
-    return replace(problem, reopened_on=on, due_on=on + timedelta(days=int(rng.choice([30, 45, 60]))))
+def _planned(problem: Problem, share: float) -> date | None:
+    """When it is to be done by its own timetable, which whoever claims it draws up, and anew with each new deadline."""
+    claimed_on = problem.last(CLAIMED)
+    if problem.kind != TIMED or problem.due_on is None or claimed_on is None:
+        return None
+    since = next((step.on for step in reversed(problem.steps) if step.due_on), problem.found_on)
+    planned = since + timedelta(days=round((problem.due_on - since).days * share))
+    return planned if claimed_on < planned < problem.due_on else None
 
 
-def _as_of(problem: Problem) -> Problem:
-    """What of it has happened."""
-
-    def happened(on: date | None) -> date | None:
-        return on if on is not None and on <= AS_OF else None
-
-    return replace(
-        problem,
-        claimed_on=happened(problem.claimed_on),
-        done_on=happened(problem.done_on),
-        accepted_on=happened(problem.accepted_on),
-        closed_on=happened(problem.closed_on),
-    )
-
-
-def ledger_sheet(county: County, inspection: Inspection, listed: Sequence[Problem]) -> Sheet:
-    """The inspection's ledger, dates written as its clerk writes them."""
-    rows = [Row(_cells(county, inspection, problem)) for problem in listed]
-    return Sheet(
-        "问题台账",
-        f"{NAME}{inspection.batch}问题整改台账",
-        f"填报单位:{NAME}问题整改工作领导小组办公室                    数据截至{AS_OF.year}年{AS_OF.month}月{AS_OF.day}日",
-        COLUMNS,
-        rows,
-        ("注:销号须附佐证材料;反弹问题重新计算整改时限。", "审核人:                单位负责人:"),
-    )
-
-
-def _cells(county: County, inspection: Inspection, problem: Problem) -> list[Cell]:
-    def day(on: date | None) -> Cell:
-        if on is None or inspection.dates == "date":
-            return on
-        # "%m" pads with zeros; ledgers written by hand do not.
-        return on.strftime(inspection.dates).replace("年0", "年").replace("月0", "月")
-
-    return [
-        problem.problem_id,
-        problem.source,
-        problem.batch,
-        day(problem.found_on),
-        None if problem.township is None else county.townships[problem.township].name,
-        None if problem.village is None else county.villages[problem.village].name,
-        problem.category,
-        problem.text,
-        problem.measures,
-        problem.lead_unit,
-        problem.post,
-        day(problem.due_on) or OPEN_ENDED,
-        day(problem.claimed_on),
-        day(problem.done_on),
-        day(problem.accepted_on),
-        day(problem.closed_on),
-        day(problem.reopened_on),
-        problem.status,
-    ]
+def _with_opinions(found: Sequence[Problem], inspection: Inspection) -> list[Problem]:
+    """Problems of a category are one opinion; the rarest categories share theirs with the next rarest."""
+    rng = dice(f"problems/opinions/{inspection.prefix}")
+    wanted = int(rng.integers(10, 15))
+    groups = [[category] for category, _ in Counter(problem.category for problem in found).most_common()]
+    while len(groups) > wanted:
+        last = groups.pop()
+        groups[-1] += last
+    numbers = rng.permutation(len(groups)) + 1
+    opinion = {
+        category: f"意见{numbers[at]}" for at, categories in enumerate(groups) for category in categories
+    }
+    return [replace(problem, opinion=opinion[problem.category]) for problem in found]

@@ -9,7 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from demo import chains, enterprises, households, loans, mistakes, monthly, problems, register, route, targets
+from demo import (
+    chains,
+    enterprises,
+    evidence,
+    households,
+    loans,
+    mistakes,
+    monthly,
+    problem_changes,
+    problem_ledgers,
+    problems,
+    register,
+    route,
+    targets,
+)
 from demo.county import County, county
 from demo.industries import figures
 from demo.mistakes import Planted
@@ -27,9 +41,9 @@ def write_county(raw: Path, progress: Progress | None = None) -> list[Planted]:
     """
     raw.mkdir(parents=True, exist_ok=True)
     here = county()
-    total = (
-        4 + 2 * len(YEARS) + len(loans.YEARS) + len(QUARTER_ENDS) + len(problems.INSPECTIONS) + len(MONTHS)
-    )
+    papers = list(evidence.files([one for listed in problems.problems(here).values() for one in listed]))
+    ledgers = len(problems.INSPECTIONS) + 1 + len(problem_changes.YEARS)
+    total = 4 + 2 * len(YEARS) + len(loans.YEARS) + len(QUARTER_ENDS) + ledgers + len(MONTHS) + len(papers)
     register.write_borders(here, raw / register.BORDERS_FILE)
     if progress:
         progress(1, total, register.BORDERS_FILE)
@@ -37,6 +51,11 @@ def write_county(raw: Path, progress: Progress | None = None) -> list[Planted]:
     for done, (file, sheets, empty) in enumerate(_books(here), start=2):
         planted += mistakes.plant(file, sheets)
         write_workbook(raw / file, sheets, empty)
+        if progress:
+            progress(done, total, file)
+    for done, (file, content) in enumerate(papers, start=total - len(papers) + 1):
+        (raw / file).parent.mkdir(parents=True, exist_ok=True)
+        (raw / file).write_bytes(content)
         if progress:
             progress(done, total, file)
     return planted
@@ -59,10 +78,20 @@ def _books(here: County) -> Iterator[Book]:
         yield chains.file_name(year), chains.ledger_sheets(here, linked, year), ()
     for year in loans.YEARS:
         yield loans.file_name(year), loans.progress_sheets(here, year), ()
-    found = problems.problems(here)
-    for inspection in problems.INSPECTIONS:
-        sheet = problems.ledger_sheet(here, inspection, found[inspection.prefix])
-        yield problems.file_name(inspection), [sheet], ()
+    yield from _problem_books(here)
     for index, month in enumerate(MONTHS):
         # Excel's first sheet is rarely deleted.
         yield monthly.file_name(month), monthly.report_sheets(reports, index), ("Sheet1",)
+
+
+def _problem_books(here: County) -> Iterator[Book]:
+    """The ledgers of problems, the one that a township keeps too, and those of their changes."""
+    found = problems.problems(here)
+    for inspection in problems.INSPECTIONS:
+        sheet = problem_ledgers.ledger_sheet(here, inspection, found[inspection.prefix])
+        yield problem_ledgers.file_name(inspection), [sheet], ()
+    repeated = found[problem_ledgers.TOWNSHIP_INSPECTION.prefix]
+    yield problem_ledgers.TOWNSHIP_FILE, [problem_ledgers.township_sheet(here, repeated)], ()
+    everything = [one for listed in found.values() for one in listed]
+    for year in problem_changes.YEARS:
+        yield problem_changes.file_name(year), [problem_changes.changes_sheet(everything, year)], ()

@@ -49,7 +49,7 @@ def table_workbook(lines: list[str], sheets: dict[str, pd.DataFrame], on: dateti
                 page.set_column(column, column, _width(str(head), table.iloc[:, column]))
             for row, cells in enumerate(table.itertuples(index=False), top + 1):
                 for column, cell in enumerate(cells):
-                    _write(page, row, column, cell, day)
+                    write_cell(page, row, column, cell, day)
             page.freeze_panes(top + 1, 0)
     return target.getvalue()
 
@@ -64,7 +64,8 @@ def table_csv(lines: list[str], table: pd.DataFrame) -> bytes:
     return target.getvalue().encode("utf-8-sig")
 
 
-def _write(page: Worksheet, row: int, column: int, cell: object, day: Format) -> None:
+def write_cell(page: Worksheet, row: int, column: int, cell: object, day: Format) -> None:
+    """A value as what it is: number, date in the format `day`, or text; a missing one leaves the cell blank."""
     if is_missing(cell):
         return
     if isinstance(cell, (bool, np.bool_)):

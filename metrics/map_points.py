@@ -76,14 +76,14 @@ def located(rows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 
 
 def problem_pins(laddered: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """A row per place with open problems, worst first: place_code, lon, lat, warning (its worst), number.
+    """A row per place with pinned problems, worst first: place_code, lon, lat, warning (its worst), number.
 
-    `laddered` comes from `rectification.ladder`, whose order is what "worst" means. Those awaiting acceptance are
-    not open. Problems that are nowhere on the map are left out; `located` tells which.
+    `laddered` comes from `rectification.ladder`, whose order is what "worst" means. Problems that are nowhere on the
+    map are left out; `located` tells which.
     """
-    open_ones = located(laddered[laddered["is_open"]], places).dropna(subset=["lon", "lat"])
+    pinned = located(laddered[is_pinned(laddered)], places).dropna(subset=["lon", "lat"])
     return (
-        open_ones.groupby("place_code", sort=False)
+        pinned.groupby("place_code", sort=False)
         .agg(
             lon=("lon", "first"),
             lat=("lat", "first"),
@@ -92,6 +92,14 @@ def problem_pins(laddered: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
         )
         .reset_index()
     )
+
+
+def is_pinned(laddered: pd.DataFrame) -> pd.Series:
+    """Which problems a map shows: the open ones, and those awaiting acceptance that were reported done too late.
+
+    The ladder warns of the latter until they are accepted; of what was done in time nobody need be reminded.
+    """
+    return laddered["is_open"] | laddered["is_caught_up"]
 
 
 def spread(rows: pd.DataFrame, by: str) -> pd.DataFrame:

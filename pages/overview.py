@@ -14,7 +14,7 @@ from ui.problem_cards import problem_cards
 
 STYLE = Path(frame.__file__).with_name("overview.css")
 
-with frame.page("overview", STYLE) as page:
+with frame.page("overview", since_meeting.STYLE, STYLE) as page:
     data, view = page.data, page.view
     headline = data.settings.overview.headline
     with filters.bar():
@@ -41,7 +41,7 @@ with frame.page("overview", STYLE) as page:
             st.subheader("问题整改", anchor=False)
             found = answers.within(answers.problems(data), view.place, page.level)
             if len(found):
-                st.html(cards(problem_cards(found, data.settings.problems, short=True), kind="small"))
+                st.html(cards(problem_cards(found, data.settings.problems), kind="small"))
             else:
                 notices.empty("没有检查反馈问题。")
         with last:

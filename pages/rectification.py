@@ -1,32 +1,44 @@
 """问题整改: from the inspection's opinion until the problem is struck off and stays struck off."""
 
-import streamlit as st
+from ui import answers, filters, frame, notices, problem_list, rectification_overview, responsibility
+from ui.rectification_forecast import STYLE as FORECAST_STYLE
+from ui.rectification_forecast import forecast
+from ui.rectification_progress import STYLE, progress
+from ui.recurrence import STYLE as RECURRENCE_STYLE
+from ui.recurrence import recurrence
+from ui.spot_check import STYLE as CHECK_STYLE
+from ui.spot_check import spot_check
 
-from ui import answers, filters, frame, notices
-from ui.html import cards
-from ui.problem_cards import problem_cards
-from ui.problem_charts import by_column, by_township
-from ui.problem_list import problem_list
+PARTS = ("总体", "责任", "进度", "能否按期", "举一反三", "清单", "随机抽查")
 
-PARTS = ("总体", "清单")
-
-with frame.page("rectification") as page:
+with frame.page(
+    "rectification",
+    *rectification_overview.STYLES,
+    STYLE,
+    problem_list.STYLE,
+    RECURRENCE_STYLE,
+    CHECK_STYLE,
+    FORECAST_STYLE,
+) as page:
     data, view = page.data, page.view
     with filters.bar():
         filters.place(data, view, villages=True)
         part = filters.part("part", "看什么", PARTS)
 
     found = answers.within(answers.problems(data), view.place, page.level)
-    if found.empty:
+    if part == "随机抽查":
+        spot_check(page, found)  # households and the township that reports are drawn without problems too
+    elif found.empty:
         notices.empty(f"{page.place_name}没有检查反馈问题。")
     elif part == "总体":
-        st.html(cards(problem_cards(found, data.settings.problems), kind="small"))
-        where, origin, *more = st.columns([5, 3, 3] if view.present else [3, 2], gap="medium")
-        with where:
-            by_township(page)
-        with origin:
-            by_column(page, found, "source", "各来源问题整改到哪一步")
-        with more[0] if more else origin:
-            by_column(page, found, "category", "哪类问题多、哪类逾期")
+        rectification_overview.overview(page, found)
+    elif part == "责任":
+        responsibility.responsibility(page, found)
+    elif part == "进度":
+        progress(page, found)
+    elif part == "能否按期":
+        forecast(page, found)
+    elif part == "举一反三":
+        recurrence(page, found)
     elif part == "清单":
-        problem_list(found)
+        problem_list.problem_list(page, found)

@@ -14,6 +14,8 @@ import pandas as pd
 
 from data_loaders.contract import Dataset
 from metrics import (
+    alike_villages,
+    back_test,
     bands,
     coverage,
     employment,
@@ -25,9 +27,12 @@ from metrics import (
     quality,
     ranking,
     rectification,
+    recurrence,
     since_meeting,
+    spot_check,
 )
 from metrics import chains as linked
+from metrics import closing_forecast as closing
 from metrics import composite as scores
 from metrics.exceptions import Urgent
 from metrics.funnels import funnel as funnel_of
@@ -394,6 +399,91 @@ def problem_stretches(data: Dataset) -> pd.DataFrame:
     """`life_cycle.stretches`: from when until when each problem had which status."""
     return keep_as(
         data, "problem stretches", lambda: life_cycle.stretches(data.problems, problem_steps(data))
+    )
+
+
+def problem_past(data: Dataset) -> closing.Past:
+    """`closing_forecast.past_of` the county's problems."""
+    make = closing.past_of
+    return keep_as(
+        data, "problem past", lambda: make(data.problems, problem_steps(data), problem_stretches(data))
+    )
+
+
+def closing_forecast(data: Dataset, groups: pd.Series) -> pd.DataFrame:
+    """`closing_forecast.closing_forecast` of these groups; whoever asks keeps it, for a Series has no name."""
+    rules = data.settings.problems.forecast
+    return closing.closing_forecast(problem_past(data), groups, data.manifest.as_of, rules)
+
+
+def forecast_back_test(data: Dataset) -> pd.DataFrame:
+    """`back_test.back_test` of all batches and townships."""
+
+    def make() -> pd.DataFrame:
+        rules = data.settings.problems.forecast
+        groupings = back_test.groupings(data.problems)
+        return back_test.back_test(problem_past(data), groupings, data.manifest.as_of, rules)
+
+    return keep_as(data, "forecast back-test", make)
+
+
+def problem_returns(data: Dataset) -> pd.DataFrame:
+    """`recurrence.returns`: each time that a category of problems came back in a place, with names."""
+
+    def make() -> pd.DataFrame:
+        found, known = recurrence.returns(problems(data), problem_steps(data)), names(data)
+        return found.assign(
+            township=found["township_code"].map(known).fillna("县直及未注明"),
+            place=found["place_code"].map(known),
+        )
+
+    return keep_as(data, "problem returns", make)
+
+
+def recurring(data: Dataset, place: str, level: str) -> pd.DataFrame:
+    """`recurrence.categories` of the problems in a place."""
+    make, rules = recurrence.categories, data.settings.problems
+    return keep_as(
+        data,
+        ("recurring", place),
+        lambda: make(
+            within(problems(data), place, level), within(problem_returns(data), place, level), rules
+        ),
+    )
+
+
+def main_industries(data: Dataset) -> pd.Series:
+    """`alike_villages.main_industries`: each village's, by its code."""
+    make, known = alike_villages.main_industries, data.settings.indicators
+    return keep_as(
+        data, "main industries", lambda: make(data.observations, data.enterprises, data.places, known)
+    )
+
+
+def villages_alike(data: Dataset) -> pd.DataFrame:
+    """`alike_villages.alike` of the categories that recur in the county, with names."""
+
+    def make() -> pd.DataFrame:
+        county = recurring(data, data.settings.county.place_code, "county")
+        found = alike_villages.alike(
+            problems(data),
+            data.places,
+            main_industries(data),
+            county.loc[county["is_recurring"], "category"].tolist(),
+        )
+        known = names(data)
+        return found.assign(township=found["township_code"].map(known), place=found["place_code"].map(known))
+
+    return keep_as(data, "villages alike", make)
+
+
+def place_risks(data: Dataset, preferred: tuple[str, ...] = ()) -> pd.DataFrame:
+    """`spot_check.place_points` of all townships and villages, the highest first."""
+    make, risk = spot_check.place_points, data.settings.problems.check.risk
+    return keep_as(
+        data,
+        ("place risks", preferred),
+        lambda: make(problems(data), data.places, data.manifest.as_of, risk, preferred),
     )
 
 

@@ -7,6 +7,7 @@ what a browser sends as a choice unless the data set knows it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, time
 from functools import partial
 from pathlib import Path
@@ -36,14 +37,17 @@ _picture = st.components.v2.component(
 BLANKS = "空白的格子没有数字(未报送或不适用),不是零。"
 
 
-def picking(page: Page, chart: str, what: str, figure: go.Figure) -> None:
+Pick = str | Callable[[str], None]
+
+
+def picking(page: Page, chart: str, what: Pick, figure: go.Figure) -> None:
     """A click on a mark of the chart chooses what the mark stands for."""
     key = f"gm_pick_{chart}"
     # Chosen in the callback, before the page is run: one run, not two.
     _pick(key=key, data={"chart": chart}, on_pick_change=partial(_picked, page, key, what, figure))
 
 
-def _picked(page: Page, key: str, what: str, figure: go.Figure) -> None:
+def _picked(page: Page, key: str, what: Pick, figure: go.Figure) -> None:
     value = getattr(st.session_state.get(key), "pick", None)
     if isinstance(value, str) and value in offered(figure):
         choose(page, what, value)
@@ -60,9 +64,14 @@ def offered(figure: go.Figure) -> set[str]:
     return found - {""}
 
 
-def choose(page: Page, what: str, value: str) -> None:
-    """Choose the place, the indicator, or the value of the page's own filter; once more goes back."""
-    if what == "place":
+def choose(page: Page, what: Pick, value: str) -> None:
+    """Choose the place, the indicator, or the value of the page's own filter; once more goes back.
+
+    A function is called with the value: for what leads to another part of the page.
+    """
+    if callable(what):
+        what(value)
+    elif what == "place":
         _choose_place(page, value)
     elif what == "indicator":
         if value in page.data.settings.indicators:

@@ -44,7 +44,7 @@ LOOKED_FOR: dict[RuleKind, str] = {
 }
 # The part of the page that the item is about, as that page's own chooser names it.
 PARTS: dict[RuleKind, dict[str, str]] = {
-    "overdue": {"show": "逾期"},
+    "overdue": {"part": "清单", "show": "逾期"},
     "blank": {"part": "措施到户"},
     "behind": {"by": "单项指标"},
     "falling": {"part": "按产业看"},

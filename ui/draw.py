@@ -24,6 +24,7 @@ import streamlit as st
 from charts.layout import CONFIG
 from ui import chart_tools
 from ui.cached import keep_as
+from ui.chart_tools import Pick
 from ui.frame import Page
 from ui.html import text
 from ui.tables import Columns
@@ -50,14 +51,14 @@ def chart(
     make: Callable[[], go.Figure],
     *,
     behind: Callable[[], Behind] | None = None,
-    pick: str | None = None,
+    pick: Pick | None = None,
     height: int | None = None,
 ) -> None:
     """Draw `make()` and keep it and `behind()` under `name` for this version.
 
     `pick`: what the last element of a mark's customdata is: a place, an indicator, or a value of the page's own
-    filter (`filters.one_of`) of that name; "" where there is nothing to choose. `height` in pixels, where it is not
-    the figure's own; the wall has one of its own.
+    filter (`filters.one_of`) of that name; "" where there is nothing to choose. A function takes that last element, and
+    leads to another part of the page. `height` in pixels, where it is not the figure's own; the wall has one of its own.
     """
     figure = keep_as(page.data, ("chart", name), make)
     rows = keep_as(page.data, ("behind", name), behind) if behind else None
@@ -65,7 +66,7 @@ def chart(
 
 
 def _show(
-    page: Page, name: str, figure: go.Figure, rows: Behind | None, pick: str | None, height: int | None
+    page: Page, name: str, figure: go.Figure, rows: Behind | None, pick: Pick | None, height: int | None
 ) -> None:
     room = next((word for most, word in ROOM if (figure.layout.height or 0) <= most), "most")
     key = f"gm_chart_{room}_{name}"

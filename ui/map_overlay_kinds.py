@@ -1,7 +1,7 @@
 """What may lie over the coloured map, one kind after the other: problems, enterprises, stops, blank villages.
 
 In: a data set and the period. Out: an `Overlay` each — what the browser draws, what a picture draws, the legend's
-lines, and by name what is not on the map. Refuses to count a problem that awaits acceptance as open, or an
+lines, and by name what is not on the map. Refuses to count a problem that was done in time and awaits acceptance, or an
 enterprise without a figure as one without jobs.
 """
 
@@ -16,6 +16,7 @@ from metrics.map_points import (
     Line,
     Mark,
     Outline,
+    is_pinned,
     located,
     problem_pins,
     shares,
@@ -26,6 +27,7 @@ from ui import answers
 from ui import map_overlay_looks as looks
 from ui.cached import keep_as, places
 from ui.map_overlay_looks import ENTERPRISE, LOOKS, ROUTE_SHAPES, ROUTES, Entry, Overlay
+from ui.problem_words import day_unit
 from wording import is_missing, number_text, period_text
 
 LISTED = 6  # problems named in a pin's tooltip
@@ -34,9 +36,9 @@ _ORDER = list(LOOKS)
 
 
 def problems(data: Dataset) -> Overlay:
-    """Open problems as pins, those of one place together under the worst one's sign."""
+    """Problems that somebody must act on as pins, those of one place together under the worst one's sign."""
     laddered = answers.problems(data)
-    rows = located(laddered[laddered["is_open"]], data.places)
+    rows = located(laddered[is_pinned(laddered)], data.places)
     pins = problem_pins(laddered, data.places)
     here = {code: found for code, found in rows.groupby("place_code", sort=False)}
     sent = [
@@ -45,13 +47,17 @@ def problems(data: Dataset) -> Overlay:
         for listed in [[_problem(row) for row in answers.records(here[pin["place_code"]].head(LISTED))]]
     ]
     counts = rows["warning"].value_counts()
+    why = rows.loc[rows["warning"] == "yellow", "reason"].value_counts(sort=False)
+    reasons = "、".join(f"{reason}{number}件" for reason, number in why.items())
     off = rows[rows["lon"].isna()]
-    awaiting = int(laddered["is_awaiting"].sum())
+    late = int(laddered["is_caught_up"].sum())
+    in_time = int(laddered["is_awaiting"].sum()) - late
     return Overlay(
         head="待整改问题",
         count=f"{len(rows)}件",
         sent={
             "looks": [[*LOOKS[warning], looks.warning_words(warning)] for warning in _ORDER],
+            "unit": day_unit(data.settings.problems),
             "pins": sent,
         },
         drawing=Drawing(
@@ -62,7 +68,9 @@ def problems(data: Dataset) -> Overlay:
         ),
         remarks=(
             "数字是件数,颜色按最急的一件;相邻的合成一个,点一下放大",
-            *([f"不含待验收的{awaiting}件"] if awaiting else []),
+            *([f"要盯紧:{reasons}"] if reasons else []),
+            *([f"含逾期后报完成、待验收的{late}件"] if late else []),
+            *([f"不含按时报完成、待验收的{in_time}件"] if in_time else []),
         ),
         off=tuple(
             f"{looks.short(row['text'], 24)}({looks.words(row['lead_unit']) or '未注明单位'})" for row in answers.records(off)
@@ -72,10 +80,20 @@ def problems(data: Dataset) -> Overlay:
 
 
 def _problem(row: dict[str, Any]) -> list[Any]:
-    """A line of a pin's tooltip; the place's name stands over it and is left out of the text."""
+    """A line of a pin's tooltip; the place's name stands over it and is left out of the text.
+
+    The reason is said where the look's own words do not say it.
+    """
     said = (looks.words(row["text"]) or "").removeprefix(looks.words(row["place"]) or "")
     due = looks.whole(row["days_left"])
-    return [_ORDER.index(row["warning"]), looks.short(said, SHORT), due, looks.words(row["lead_unit"])]
+    reason = [looks.words(row["reason"])] if row["warning"] == "yellow" else []
+    return [
+        _ORDER.index(row["warning"]),
+        looks.short(said, SHORT),
+        due,
+        looks.words(row["lead_unit"]),
+        *reason,
+    ]
 
 
 def enterprises(data: Dataset) -> Overlay:

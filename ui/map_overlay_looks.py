@@ -23,7 +23,7 @@ ROUTE_SHAPES: tuple[Shape, Shape] = ("disc", "ring")
 # Told apart by shape and sign as well as by colour: (shape, colour, colour of the sign, sign).
 LOOKS: dict[str, tuple[Shape, str, str, str]] = {
     "red": ("square", palette.RED, "#FFFFFF", "逾"),
-    "yellow": ("diamond", palette.AMBER, palette.INK, "反"),
+    "yellow": ("diamond", palette.AMBER, palette.INK, "盯"),
     "blue": ("circle", palette.BLUE, palette.INK, "临"),
     "none": ("hexagon", palette.CONTEXT, palette.INK, ""),
 }

@@ -68,8 +68,9 @@ def payload(
 
     - names: place code → township and village, of every place that is mentioned and not among `known`: those
       whose names the view brings anyway (its `codes`).
-    - problems: looks [[shape, colour, ink, sign, words]], pins [[code, lat, lon, look, number, [[look, text,
-      days left, lead unit], … at most 6]]], worst first; days are negative once overdue, null without deadline.
+    - problems: unit of days, looks [[shape, colour, ink, sign, words]], pins [[code, lat, lon, look, number, [[look, text,
+      days left, lead unit, why it is to be watched], … at most 6]]], worst first; days are negative once overdue, null
+      without deadline; the reason is there on yellow ones alone.
     - enterprises: colour, all [[lat, lon, jobs, name, code, kind]], most jobs first. Jobs null: not reported.
     - stops: [[route, colour, shape, [[number, lat, lon, title, time, code]]]]. blank: [[code, lat, lon]].
     - selected: [code, or [code, lat, lon] where a place has only a point].

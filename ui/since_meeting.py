@@ -1,14 +1,17 @@
 """自上次会议以来: what is different now from the day of a meeting, or of any other day.
 
 In: the page; the day in the address (`since=2026-10-12`), else the last meeting's. Out: a sentence for each kind of
-change, the worst first, that unfolds to all of them. What cannot be compared is said, and so is that nothing changed.
+change, the worst first, that unfolds to all of them: of everything, or of the problems alone. What cannot be compared
+is said, and so is that nothing changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -22,8 +25,11 @@ from ui.figure_card import PREVIOUS
 from ui.frame import Page
 from ui.html import Tone, note, text
 from ui.navigation import entry
+from ui.problem_choice import LIST, Scope
+from ui.problem_words import day_unit, deadline
 from wording import date_text, is_missing, markdown_escape, number_text, period_text, reported_text
 
+STYLE = Path(__file__).with_suffix(".css")
 SINCE = "since"
 NAMED, NAMED_ON_WALL = 4, 3  # in a sentence; what unfolds has all of them
 LISTED = 60  # of what unfolds; more are on the page that it leads to
@@ -44,7 +50,20 @@ class Group:
 
 
 def since_meeting(page: Page) -> None:
-    """Heading, choosers, and what has changed at the page's place."""
+    """Heading, choosers, and all that has changed at the page's place."""
+    chosen = (page.view.place, page.view.period, page.view.present)
+    _section(page, chosen, lambda since: _told(page, since, _groups(page, since)))
+    if not page.view.present:
+        _links(page)
+
+
+def problems_since_meeting(page: Page, scope: Scope) -> None:
+    """The same of the page's problems alone, of the source and batch that were chosen."""
+    chosen = (page.view.place, page.view.present, scope)
+    _section(page, chosen, lambda since: _told(page, since, problem_groups(page, since, scope)))
+
+
+def _section(page: Page, chosen: Hashable, told_since: Callable[[date], str]) -> None:
     data = page.data
     since, fault = chosen_day(data)
     with st.container(horizontal=True, vertical_alignment="bottom", key="gm_since"):
@@ -53,18 +72,15 @@ def since_meeting(page: Page) -> None:
             horizontal=True, key="gm_detail_since", vertical_alignment="bottom", width="content"
         ):
             _choosers(data, since)
-    chosen = (since, page.view.place, page.view.period, page.view.present)
-    told = cached.keep_as(data, ("since meeting", chosen), lambda: _told(page, since))
+    told = cached.keep_as(data, ("since meeting", since, chosen), lambda: told_since(since))
     warning = f'<div class="gm-hint">{text(fault)}</div>' if fault else ""
     st.html(f'<div class="gm-changes">{warning}{told}</div>')
-    if not page.view.present:
-        _links(page)
 
 
-def _told(page: Page, since: date) -> str:
+def _told(page: Page, since: date, found: Iterable[Group]) -> str:
     """All groups, and in small print what is the same and what cannot be compared."""
     as_of = page.data.manifest.as_of
-    groups = list(_groups(page, since))
+    groups = list(found)
     changed = "".join(_group(each) for each in groups if each.count)
     same = "、".join(each.tag for each in groups if not each.count and not each.problem)
     said = [f"从{date_text(since)}到{date_text(as_of)},{(as_of - since).days}天。"]
@@ -141,18 +157,30 @@ def _choosers(data: Dataset, since: date) -> None:
 def _groups(page: Page, since: date) -> Iterator[Group]:
     """What has changed, the worst first."""
     data, period = page.data, page.view.period
-    problems = answers.problem_changes(data, since)
+    *worse, found, closed = problem_groups(page, since, Scope())
     late = answers.late(data, period)
     coverage = answers.coverage_changes(data, since, period)
-    yield _problems(page, "新逾期", "bad", problems.overdue, _overdue_line)
-    yield _problems(page, "反弹", "warn", problems.reopened, _reopened_line)
+    yield from worse
     yield from _ranks(page, answers.rank_changes(data, since, period))
     yield from _blank(page, coverage, period)
     if page.level != "village":
         yield _late(page, late)
-    yield _problems(page, "新发现", "info", problems.found, _found_line)
-    yield _problems(page, "已销号", "good", problems.closed, _closed_line)
+    yield found
+    yield closed
     yield from _filled(page, coverage)
+
+
+def problem_groups(page: Page, since: date, scope: Scope) -> tuple[Group, ...]:
+    """What has become of the problems, the worst first: newly overdue, reopened, returned, found, struck off."""
+    problems, unit = answers.problem_changes(page.data, since), day_unit(page.data.settings.problems)
+    kinds: tuple[tuple[str, Tone, pd.DataFrame, Callable[[dict[str, Any]], str]], ...] = (
+        ("新逾期", "bad", problems.overdue, partial(_due_line, unit)),
+        ("反弹", "warn", problems.reopened, partial(_again_line, unit)),
+        ("退回", "warn", problems.returned, partial(_again_line, unit)),
+        ("新发现", "info", problems.found, _found_line),
+        ("已销号", "good", problems.closed, _closed_line),
+    )
+    return tuple(_problems(page, tag, tone, scope.of(rows), line) for tag, tone, rows, line in kinds)
 
 
 def _problems(
@@ -172,12 +200,12 @@ def _problems(
     return Group(tag, tone, f"{len(found)}个问题", sentence, _cut(lines, len(found), "问题整改"))
 
 
-def _overdue_line(row: dict[str, Any]) -> str:
-    return f"{_where(row)}:{row['text']}(时限{date_text(row['due_on'])},已逾期{-row['days_left']}天)"
+def _due_line(unit: str, row: dict[str, Any]) -> str:
+    return f"{_where(row)}:{row['text']}(时限{deadline(row, unit)})"
 
 
-def _reopened_line(row: dict[str, Any]) -> str:
-    due = "没有时限" if is_missing(row["due_on"]) else f"时限{date_text(row['due_on'])}"
+def _again_line(unit: str, row: dict[str, Any]) -> str:
+    due = "没有时限" if is_missing(row["due_on"]) else f"时限{deadline(row, unit)}"
     return f"{_where(row)}:{row['text']}({row['status']},{due})"
 
 
@@ -330,8 +358,8 @@ def _links(page: Page) -> None:
     place = view.params(page.view)
     data = page.data
     ways: tuple[tuple[bool, str, str, dict[str, str]], ...] = (
-        (len(data.problems) > 0, "rectification", "逾期问题", {"show": "逾期"}),
-        (len(data.problems) > 0, "rectification", "已销号问题", {"show": "已销号"}),
+        (len(data.problems) > 0, "rectification", "逾期问题", {"part": LIST, "show": "逾期"}),
+        (len(data.problems) > 0, "rectification", "已销号问题", {"part": LIST, "show": "已销号"}),
         (bool(data.settings.ranking.parts), "ranking", "全部名次", {}),
         (bool(data.settings.coverage.measures), "industry", "空白村", {"part": "措施到户"}),
         (True, "quality", "报送进度", {}),
@@ -358,7 +386,7 @@ def explained(data: Dataset) -> str:
     told = {"名次": bool(config.ranking.parts), "空白村": bool(config.coverage.measures)}
     by_period = "、".join(name for name, is_there in told.items() if is_there)
     changes = [
-        *(["问题按两天的状态比(整改时限按现在的算)"] if has_problems else []),
+        *(["问题按两天的状态和时限比"] if has_problems else []),
         *([f"{by_period}按那天以前已经结束的一期比"] if by_period else []),
         *(["名次只在两期都有名次的乡镇之间排"] if told["名次"] else []),
     ]

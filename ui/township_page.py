@@ -24,7 +24,7 @@ from ui.composite import WHOLE_COUNTY, band_words, gained, gaps, moved, rank_tex
 from ui.frame import Page
 from ui.html import Words, text, words_html
 from ui.navigation import entry
-from ui.problem_list import standing as problem_standing
+from ui.problem_words import standing as problem_standing
 from ui.recomputed import PartLine, part_lines
 from wording import date_text, is_missing, number_text, percent_text, period_text
 
@@ -57,8 +57,12 @@ def township_page(page: Page, group: str | None) -> None:
     wall = " gm-onwall" if page.view.present else ""
     st.html(f'<article class="gm-township{wall}">{kept}</article>')
     with st.container(horizontal=True, key="gm_townshiplinks", gap="small"):
-        for path, label in (("rectification", "问题清单"), ("industry", "各村产业"), ("map", "看地图")):
-            st.page_link(entry(path).script, label=label, query_params=view.params(page.view))
+        for path, label, part in (
+            ("rectification", "问题清单", {"part": "清单"}),
+            ("industry", "各村产业", {}),
+            ("map", "看地图", {}),
+        ):
+            st.page_link(entry(path).script, label=label, query_params=view.params(page.view) | part)
 
 
 def laggards(data: Dataset, place: str, period: str | None, group: str | None = None) -> Laggards | None:

@@ -14,7 +14,7 @@ from settings import Settings
 from ui.answers import records
 from ui.figure_card import card_of
 from ui.html import Words, spark, text, words_html
-from ui.problem_list import LADDER, standing
+from ui.problem_words import warned
 from ui.village_answers import Profile
 from wording import NOT_REPORTED, is_missing, number_text, percent_text, period_text
 
@@ -175,9 +175,8 @@ def problems(profile: Profile, limit: int) -> str:
         who = " · ".join(
             str(row[name]) for name in ("lead_unit", "responsible_post") if not is_missing(row[name])
         )
-        ladder = f"{LADDER[row['warning']]} · " if row["warning"] == "yellow" else ""
         rows.append(
-            f'<li class="gm-warning-{text(row["warning"])}"><b>{text(ladder + standing(row))}</b> '
+            f'<li class="gm-warning-{text(row["warning"])}"><b>{text(warned(row))}</b> '
             f"<span>{text(row['text'])}</span><small>{text(who)}</small></li>"
         )
     if not rows:

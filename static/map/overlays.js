@@ -216,10 +216,13 @@
     });
   }
 
-  function due(looks, [look, , days]) {
-    if (days === null) return `${looks[look][4]},没有时限`;
-    const standing = days < 0 ? `逾期${-days}天` : days === 0 ? "今天到期" : `还剩${days}天`;
-    return look === 0 ? standing : `${looks[look][4]},${standing}`;
+  /* Past its deadline and not red: reported done, and waiting for acceptance. */
+  function due(looks, [look, , days, , reason]) {
+    const named = reason || looks[look][4];
+    const unit = given.problems.unit || "天";
+    if (days === null) return `${named},没有时限`;
+    const standing = days < 0 ? `逾期${-days}${unit}` : days === 0 ? "今天到期" : `还剩${days}${unit}`;
+    return look === 0 ? standing : `${named},${days < 0 ? "待验收" : standing}`;
   }
 
   function problemWords({ line }, head, members) {

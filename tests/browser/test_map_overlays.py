@@ -22,7 +22,7 @@ WEST, SOUTH, STEP = 114.4, 31.4, 0.1
 CODES = [f"99010110100{at}" for at in range(1, 5)]
 LOOKS = [
     ["square", "#C0392B", "#FFFFFF", "逾", "逾期"],
-    ["diamond", "#DFA02B", "#1B2733", "反", "反弹未销号"],
+    ["diamond", "#DFA02B", "#1B2733", "盯", "要盯紧"],
     ["circle", "#5AA6DD", "#1B2733", "临", "临期"],
     ["hexagon", "#A3AFBA", "#1B2733", "", "其他待整改"],
 ]

@@ -10,7 +10,8 @@ from charts.quality import reporting_heatmap_chart
 from metrics.coverage import households_by_measures
 from metrics.employment import enterprise_jobs, jobs_by_industry
 from metrics.quality import reporting_matrix
-from metrics.rectification import counts_by_township, ladder, problem_counts
+from metrics.rectification import ladder
+from metrics.responsibility import counts_by_place, standing_counts
 from settings import Problems
 from tests.charts.drawn import rows_of, said
 from tests.metrics.county import (
@@ -48,14 +49,15 @@ def laddered(ledger=LEDGER):
 
 
 def test_the_segments_of_a_bar_are_the_problems_found():
-    counts = counts_by_township(laddered(), places())
+    counts = counts_by_place(laddered(), places())
     figure = problem_status_chart(counts)
     assert rows_of(figure) == ["东乡", "西镇", "县直及未注明"]
     bars = {trace.name: list(trace.x) for trace in figure.data if trace.type == "bar"}
     assert bars == {
         "逾期": [1, 0, 0],
+        "要盯紧": [0, 0, 0],
         "临期": [0, 1, 0],
-        "整改中": [0, 0, 1],
+        "其他整改中": [0, 0, 1],
         "待验收": [0, 1, 0],
         "已销号": [1, 0, 0],
     }
@@ -67,7 +69,7 @@ def test_the_segments_of_a_bar_are_the_problems_found():
 
 
 def test_problems_by_source_also_without_one():
-    counts = problem_counts(laddered(problems(problem("1"), problem("2", source=None))), ["source"])
+    counts = standing_counts(laddered(problems(problem("1"), problem("2", source=None))), ["source"])
     assert sorted(rows_of(problem_status_chart(counts, "source", highlight="审计"))) == [
         "<b>审计</b>",
         "未注明",
@@ -118,7 +120,7 @@ def test_who_owes_most_is_on_top_and_the_missing_are_counted():
 @pytest.mark.parametrize("scale", [1.0, 2.2])
 def test_every_text_is_large_enough_on_the_wall(scale):
     figures = [
-        problem_status_chart(counts_by_township(laddered(), places()), scale=scale),
+        problem_status_chart(counts_by_place(laddered(), places()), scale=scale),
         jobs_chart(
             enterprise_jobs(JOBS, places(), INDUSTRIES), jobs_by_industry(JOBS, INDUSTRIES), scale=scale
         ),
@@ -141,7 +143,7 @@ def _sizes(part):
 
 
 def test_inputs_are_left_as_they_were():
-    counts = counts_by_township(laddered(), places())
+    counts = counts_by_place(laddered(), places())
     copy = counts.copy()
     problem_status_chart(counts)
     pd.testing.assert_frame_equal(counts, copy)

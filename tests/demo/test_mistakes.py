@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import string
 
 import pandas as pd
 import pytest
@@ -22,14 +23,14 @@ def faults(demo_county) -> pd.DataFrame:
 
 def test_each_kind_is_planted_once(written):
     assert sorted(one.kind for one in written.planted) == sorted(mistake.kind for mistake in MISTAKES)
-    assert len({one.kind for one in written.planted}) == len(MISTAKES) <= 15
+    assert len({one.kind for one in written.planted}) == len(MISTAKES) <= 18
     assert len({(one.file, one.sheet, row_of(one.cell)) for one in written.planted}) == len(MISTAKES)
 
 
 def test_planted_cells_hold_what_they_should(written):
     def cell(kind: str):
         spot = written.spoilt(kind)
-        column = "ABCDEFGHIJKLMNOPQR".index(spot.cell[0])
+        column = string.ascii_uppercase.index(spot.cell[0])
         return written.rows(spot.file, spot.sheet)[row_of(spot.cell) - 1][column]
 
     assert cell("text_for_number") == "约200"
@@ -54,6 +55,20 @@ def test_checking_finds_it(written, faults, kind):
     spot = written.spoilt(kind)
     at = faults[(faults["file"] == spot.file) & (faults["sheet"] == spot.sheet)]
     assert row_of(spot.cell) in set(at["row"]), f"{kind}: {spot}"
+
+
+@pytest.mark.parametrize(
+    ("planted", "kind"),
+    [
+        ("struck_off_undone", "impossible_change"),
+        ("unknown_problem", "unknown_problem"),
+        ("ledgers_disagree", "ledgers_disagree"),
+    ],
+)
+def test_what_is_wrong_in_a_problems_life_is_told_as_what_it_is(written, faults, planted, kind):
+    spot = written.spoilt(planted)
+    (told,) = faults[faults["kind"] == kind].to_dict("records")
+    assert (told["file"], told["cell"]) == (spot.file, spot.cell)
 
 
 def test_nothing_is_rejected_that_was_meant_to_be_right(written, faults):

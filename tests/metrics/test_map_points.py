@@ -43,6 +43,18 @@ def test_problems_of_a_place_share_a_pin_under_the_worst():
     assert rows == [(E1, "red", 2, 114.21), (EAST, "blue", 1, 114.2)]
 
 
+def test_what_was_reported_done_too_late_keeps_its_pin_until_it_is_accepted():
+    rows = laddered(
+        county.problem("P1", "待验收", due_on="2026-11-01", done_on="2026-11-05"),
+        county.problem("P2", "待验收", due_on="2026-11-01", done_on="2026-10-30"),  # in time: nobody need act
+        county.problem("P3", "待验收", due_on="2026-11-01", done_on="2026-11-05", accepted_on="2026-11-07"),
+        county.problem("P4", due_on="2026-11-17"),
+    )
+    assert rows.loc[map_points.is_pinned(rows), "problem_id"].tolist() == ["P1", "P4"]
+    (pin,) = map_points.problem_pins(rows, places()).itertuples()
+    assert (pin.warning, pin.number) == ("yellow", 2)
+
+
 def test_problem_of_a_unit_of_the_county_or_of_a_place_off_the_map_has_no_pin():
     nowhere = laddered(
         *(county.problem(f"P{at}", place_code=code) for at, code in enumerate((None, COUNTY, W1)))

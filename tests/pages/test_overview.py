@@ -127,7 +127,7 @@ class TestSinceMeeting:
     def test_links_and_small_print_of_what_is_configured_only(self, met, prepared, open_page: Open):
         page = open_page("overview")
         assert {"逾期问题", "全部名次", "空白村"} <= set(links(page))
-        assert "自上次会议以来:问题按两天的状态比(整改时限按现在的算),名次、空白村按" in page.text
+        assert "自上次会议以来:问题按两天的状态和时限比,名次、空白村按" in page.text
         cached.forget_everything()
         ranking, rest = county.CONFIG.split("[ranking]")[0], county.CONFIG.split("[[sources]]")[1]
         config = f"{ranking}[[sources]]{rest}"
@@ -211,7 +211,12 @@ class TestDecisions:
         pages = Path(__file__).resolve().parents[2]
         written = "".join(
             (pages / name).read_text(encoding="utf-8")
-            for name in ("pages/industry.py", "ui/ranking_parts.py", "ui/problem_list.py")
+            for name in (
+                "pages/industry.py",
+                "pages/rectification.py",
+                "ui/ranking_parts.py",
+                "ui/problem_filters.py",
+            )
         )
         named = {part for parts in PARTS.values() for part in parts.values()}
         assert {part for part in named if f'"{part}"' not in written} == set()

@@ -243,9 +243,10 @@ header = { starts = "序号" }
 [sources.tables.fields]
 problem_id = "问题编号"
 source = "问题来源"
+batch = "问题来源"
 text = "问题简述"
-category = "问题类型"
-measures = "本月非金额类整改进展"
+category = "问题分类"
+measures = "整改计划及措施"
 lead_unit = "所属责任公司"
 due_on = "目标设定完成时间"
 done_on = "整改完成时间"
@@ -255,13 +256,18 @@ open_count = "未完成整改数量"
 """
 
 
-@pytest.fixture
-def audit(real: Path, tmp_path: Path) -> Prepared:
-    config = write_county(tmp_path, BASE + AUDIT)
+def audited(real: Path, tmp_path: Path, layout: str) -> Prepared:
+    """The ledger read by one layout; it is copied for the run only."""
+    config = write_county(tmp_path, BASE + layout)
     (tmp_path / "raw" / "月报" / "2026年3月.xlsx").unlink()
     shutil.copyfile(real / "audit_ledger" / "A公司.xlsx", tmp_path / "raw" / "A公司.xlsx")
     settings = parse_settings(config.read_text(encoding="utf-8"))
     return prepare(settings, tmp_path / "raw", date(2024, 9, 30))
+
+
+@pytest.fixture
+def audit(real: Path, tmp_path: Path) -> Prepared:
+    return audited(real, tmp_path, AUDIT)
 
 
 def test_a_ledger_without_places_is_mapped_by_config_alone(audit):
@@ -273,7 +279,30 @@ def test_a_ledger_without_places_is_mapped_by_config_alone(audit):
     assert set(problems["lead_unit"]) == {"A公司"}
     assert problems.loc["33", "due_on"] == pd.Timestamp("2024-08-01")  # a serial number in the file
     assert problems.loc["33", "source"] == "国资委全面审计"
-    assert problems["measures"].isna().all()  # nothing but `\\`, ` /` and blanks
+    assert problems.loc["33", "category"] == "应收款项"
+    assert (problems["measures"] == problems["text"]).all()  # as in the file
+    assert set(problems["kind"]) == {"限期整改"}  # every row has a deadline
+    assert problems["status"].value_counts().to_dict() == {
+        "待验收": 28,
+        "待认领": 7,
+    }  # 28 dates of completion
+    assert set(audit.tables["problem_events"]["step"]) == {"报完成"}  # its only date of a step
+
+
+def test_what_fills_a_blank_cell_is_nothing(real, tmp_path):
+    audit = audited(real, tmp_path, AUDIT.replace("整改计划及措施", "本月非金额类整改进展"))
+    assert audit.tables["problems"]["measures"].isna().all()  # `\\`, ` /` and blanks
+
+
+def test_names_of_persons_are_in_no_table(audit):
+    # 整改责任领导, 整改责任人 and 验收负责人 hold names: no field asks for them.
+    written = "".join(str(table.to_dict("records")) for table in audit.tables.values())
+    assert "A公司" in written
+    assert [name for name in ("陈宫", "曹操") if name in written] == []
+
+
+def test_its_only_faults_are_contradictions_on_completion(audit):
+    assert {fault.kind for fault in audit.log.faults} == {"completion_differs"}
 
 
 def test_contradictions_on_completion_are_named_with_all_that_the_row_says(audit):

@@ -78,6 +78,26 @@ def test_open_problems_with_their_days():
     assert 31 < lat < 32
 
 
+def test_yellow_pins_say_why_and_count_those_that_wait_for_acceptance_apart():
+    table = county.problems()
+    is_late = table["problem_id"] == "W005"
+    late = table.assign(
+        due_on=table["due_on"].mask(is_late, pd.Timestamp("2026-11-01")),
+        place_code=table["place_code"].mask(is_late, COLD),
+    )
+    data = dataset(problems=late)
+    sent = map_overlays.payload(data, VIEW, ["problems"])["problems"]
+    (pin,) = [pin for pin in sent["pins"] if pin[0] == COLD]
+    yellow = [listed for listed in pin[5] if sent["looks"][listed[0]][4] == "要盯紧"]
+    assert [(listed[2], listed[4]) for listed in yellow] == [(-14, "逾期后报完成")]
+    assert (pin[3], pin[4]) == (yellow[0][0], 2)  # its sign is the worst one's
+    said = map_overlays.notes(data, VIEW, ["problems"])
+    assert "待整改问题<small>4件</small>" in said
+    # W006 has not been claimed since July
+    assert "要盯紧:逾期后报完成1件、超过7天未认领1件;含逾期后报完成、待验收的1件" in said
+    assert "不含按时" not in said
+
+
 def test_names_that_the_view_brings_are_not_sent_again():
     assert set(payload("problems", known=[COLD])["names"]) == {STONE}
 
@@ -118,7 +138,7 @@ def test_selected_places_without_a_boundary_bring_their_point():
 def test_notes_count_all_and_name_what_is_not_on_the_map():
     said = map_overlays.notes(dataset(), VIEW, ALL, ["990102003001", STONE])
     assert "待整改问题<small>3件</small>" in said
-    assert "不含待验收的1件" in said
+    assert "不含按时报完成、待验收的1件" in said
     assert "待整改问题不在图上:1件</summary><p>W006:资金滞后,请核实(县农业农村局)" in said
     assert "企业和基地不在图上:1家</summary><p>松岭养殖场" in said
     assert "没有产业措施的村(2026年9月)</span><b>1个" in said
