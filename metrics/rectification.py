@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from data_loaders.contract import AWAITING, RETURNED, STRUCK_OFF, UNCLAIMED, empty
+from data_loaders.contract import AWAITING, EXTENDED, RETURNED, STRUCK_OFF, UNCLAIMED, empty
 from metrics.life_cycle import counts_on, steps, stretches
 from metrics.register import township_codes
 from metrics.working_days import days_until
@@ -41,7 +41,8 @@ def ladder(problems: pd.DataFrame, as_of: date, rules: Problems) -> pd.DataFrame
     - is_behind: open, and unclaimed for more than `rules.claim_days` days or past the day that it was planned for.
     - warning: red (overdue), else yellow (open and reopened, returned or behind; or caught up), else blue (nearly
       due), else none. reason: why, in words; missing without a warning.
-    - is_late: was accepted, or closed, after its deadline. is_extended: the deadline is not the first one.
+    - is_late: was accepted, or closed, after its deadline. is_extended: the deadline is later than the first
+      one was, put off or set anew when it was returned or came back.
     - township_code: the township it lies in.
     """
     today = pd.Timestamp(as_of)
@@ -53,7 +54,11 @@ def ladder(problems: pd.DataFrame, as_of: date, rules: Problems) -> pd.DataFrame
     is_overdue = is_open & _yes(days < 0)
     is_nearly_due = is_open & _yes(days.between(0, rules.nearly_due_days))
     is_reopened = ~is_closed & _yes(problems["reopened_count"] > 0)
-    is_returned = is_open & _yes(problems["last_step"] == RETURNED)
+    # A deadline that is put off after a refusal does not undo the refusal.
+    refused = (problems["last_step"] == RETURNED) | (
+        (problems["last_step"] == EXTENDED) & (problems["returned_count"] > 0) & ~is_reopened
+    )
+    is_returned = is_open & _yes(refused)
     is_caught_up = (
         is_awaiting & problems["accepted_on"].isna() & _yes(problems["done_on"] > problems["due_on"])
     )

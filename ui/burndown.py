@@ -18,7 +18,7 @@ from metrics.burndown import batches_left, burn_down
 from metrics.rectification import problem_counts
 from ui import answers, view
 from ui.cached import keep_as
-from ui.draw import Behind, chart
+from ui.draw import Behind, below, chart
 from ui.html import Column, Row, Words, note, table, text
 from ui.problem_cut import Cut
 from ui.problem_words import day_unit
@@ -61,18 +61,18 @@ def burndown(cut: Cut) -> None:
                 _draw(cut, batch, is_small=True)
     more = len(unfinished) - MOST
     rest = f"另有{more}批没有画出来,在上面选批次。" if more > 0 else ""
-    st.html(f'<p class="gm-chartnote">{text(rest + cut.note())}</p>')
+    below(cut.page, f"burndown_{cut.name}", _all_weeks(cut, unfinished, rest))
 
 
 def _draw(cut: Cut, batch: dict[str, Any], *, is_small: bool = False) -> None:
     data, name = cut.page.data, str(batch["batch"])
-    course = keep_as(data, ("burn-down", cut.key, name), lambda: _course(cut, name))
+    course = _course(cut, name)
     unit = day_unit(data.settings.problems)
     chart(
         cut.page,
         ("burn-down", cut.key, name, is_small),
         lambda: burn_down_chart(course, batch, is_small=is_small, day_unit=unit),
-        behind=None if is_small else lambda: Behind(f"{cut.name}进度", course, WEEKS, cut.note()),
+        behind=lambda: Behind(f"{cut.name}进度", course, WEEKS, cut.note(), is_shared=is_small),
         pick=partial(_choose, cut.scope.batch),
     )
 
@@ -82,8 +82,24 @@ def _choose(chosen: str | None, batch: str) -> None:
     view.choose("batch", None if batch == chosen else batch)
 
 
+def _all_weeks(cut: Cut, batches: list[dict[str, Any]], rest: str) -> Behind:
+    """The weeks of every batch that is not finished, one after the other."""
+
+    def make() -> Behind:
+        weeks = pd.concat(
+            [_course(cut, str(batch["batch"])).assign(batch=str(batch["batch"])) for batch in batches]
+        )
+        columns: Columns = {"batch": "批次", **WEEKS}
+        return Behind(f"{cut.name}进度", weeks.reset_index(drop=True), columns, rest + cut.note())
+
+    return keep_as(cut.page.data, ("burn-down of all", cut.key), make)
+
+
 def _course(cut: Cut, batch: str) -> pd.DataFrame:
-    return burn_down(cut.found[batch_of(cut.found) == batch], cut.stretches, cut.as_of)
+    def make() -> pd.DataFrame:
+        return burn_down(cut.found[batch_of(cut.found) == batch], cut.stretches, cut.as_of)
+
+    return keep_as(cut.page.data, ("burn-down", cut.key, batch), make)
 
 
 def _says(rows: pd.DataFrame) -> str:

@@ -108,9 +108,9 @@ class _Store:
 def _weight(value: Any) -> int:
     """Roughly how many bytes a kept value takes; what is large must not be taken for small, nor the reverse."""
     if isinstance(value, (pd.DataFrame, pd.Series)):
-        return int(np.sum(value.memory_usage(deep=False)))
+        return OBJECT_BYTES + int(np.sum(value.memory_usage(deep=False)))  # one without rows takes some, too
     if isinstance(value, np.ndarray):
-        return int(value.nbytes)
+        return OBJECT_BYTES + int(value.nbytes)
     if isinstance(value, (str, bytes)):
         return len(value) + OBJECT_BYTES
     if isinstance(value, (tuple, list, set, frozenset)):

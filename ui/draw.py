@@ -36,13 +36,15 @@ ROOM = ((480, "little"), (900, "much"))  # that a figure needs by its own height
 class Behind:
     """The rows that a chart draws: `columns` names those of the frame that a download holds, under Chinese heads.
 
-    `title` names the file; `note` says source, unit and period, and stands under the chart.
+    `title` names the file; `note` says source, unit and period, and stands under the chart. `is_shared`: small charts
+    beside each other have one note and one download below them all (`below`), not one each.
     """
 
     title: str
     frame: pd.DataFrame
     columns: Columns
     note: str
+    is_shared: bool = False
 
 
 def chart(
@@ -73,14 +75,14 @@ def _show(
     with st.container(key=key):
         high: Literal["stretch", "content"] | int = "stretch" if page.view.present else (height or "content")
         st.plotly_chart(figure, theme=None, width="stretch", height=high, config=CONFIG)
-        if rows is not None:
-            _below(page, key, rows)
+        if rows is not None and not rows.is_shared:
+            below(page, key, rows)
         if pick is not None:
             chart_tools.picking(page, key, pick, figure)
 
 
-def _below(page: Page, key: str, rows: Behind) -> None:
-    """Where the figures are from, and the way to take them along."""
+def below(page: Page, key: str, rows: Behind) -> None:
+    """Where the figures of a chart are from, and the way to take them along."""
     with st.container(key=f"gm_below_{key}", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="gm-chartnote">{text(rows.note)}</p>')
         if not page.view.present:

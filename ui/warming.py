@@ -7,6 +7,7 @@ others work.
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -32,7 +33,7 @@ def start(data: Dataset) -> None:
 def warm(data: Dataset, pause: float = PAUSE) -> None:
     """What every page opens with at the latest period, and the townships' figures of every indicator."""
     period = view.latest_period(data)
-    for steps in (_overview, _map, _ranking, _industries):
+    for steps in (_overview, _map, _ranking, _industries, _rectification):
         for work in steps(data, period):
             with suppress(DataProblem):  # the page says it, in words
                 work()
@@ -85,3 +86,16 @@ def _industries(data: Dataset, period: str | None) -> Iterator[Work]:
         for level in ("county", "township"):
             yield partial(answers.at, data, indicator, level, period)
         yield partial(answers.ranked, data, indicator, period)
+
+
+def _rectification(data: Dataset, period: str | None) -> Iterator[Work]:
+    county = data.settings.county.place_code
+    yield partial(answers.problem_stretches, data)
+    yield partial(answers.recurring, data, county, "county")
+    yield partial(answers.villages_alike, data)
+    yield partial(answers.place_risks, data)
+    yield partial(answers.problem_past, data)
+    yield partial(answers.forecast_back_test, data)
+    yield partial(
+        importlib.import_module, "scipy.stats"
+    )  # what waiting times are worked out with takes a second to load

@@ -85,6 +85,8 @@ def test_a_reopened_problem_is_yellow_until_it_is_overdue_or_closed():
         ({"due_on": "2026-12-31", "last_step": "退回", "returned_count": 1}, "yellow", "退回"),
         ({"due_on": "2026-11-16", "last_step": "退回"}, "yellow", "退回"),  # and nearly due
         ({"due_on": "2026-11-14", "last_step": "退回"}, "red", "逾期"),  # the worst counts
+        ({"due_on": "2026-12-31", "last_step": "延期", "returned_count": 1}, "yellow", "退回"),
+        ({"due_on": "2026-12-31", "last_step": "延期", "returned_count": 0}, "none", None),
         ({"due_on": "2026-12-31", "reopened_count": 1, "last_step": "反弹"}, "yellow", "反弹"),
         ({"due_on": "2026-12-31", "planned_on": "2026-11-14"}, "yellow", "未按计划完成"),
         ({"due_on": "2026-12-31", "planned_on": "2026-11-15"}, "none", None),  # today it can still be done

@@ -98,6 +98,14 @@ def test_tables_within_anything_are_weighed():
     assert cached._weight({"of": (holder,)}) >= cached._weight(holder)
 
 
+@pytest.mark.parametrize("make", [pd.DataFrame, lambda: pd.Series(index=pd.Index([])), lambda: np.array([])])
+def test_table_without_rows_is_kept_and_given_again(make: Callable[[], object]):
+    # A county that reports problems alone: no village has a main industry.
+    store = cached._Store()
+    first = store.get("main industries", make)
+    assert store.get("main industries", make) is first
+
+
 def test_figure_is_taken_to_weigh_as_much_as_figures_do():
     assert cached._weight(plotly.graph_objects.Figure()) == cached.FIGURE_BYTES
 
