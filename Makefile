@@ -6,7 +6,7 @@ CONFIG ?= config.toml
 VENV_PYTHON = .venv/bin/python
 SYNC = $(PYTHON) bootstrap.py sync
 
-.PHONY: run test prepare demo format lint fuzz bench-prepare bench-map bench-pages back-test
+.PHONY: run test prepare demo format lint fuzz bench-prepare bench-map bench-pages bench-list back-test
 
 run:      ## start the app on localhost, preparing the demo county on first use
 	@$(PYTHON) bootstrap.py run --port $(PORT) --config "$(CONFIG)"
@@ -49,6 +49,10 @@ bench-map: ## the village map in Chromium beside an empty page, a bare rerun, st
 bench-pages: ## the server's time for every page and part, warm, at a county's size and at 20 times that
 	@$(SYNC)
 	@$(VENV_PYTHON) -m benchmarks.bench_pages
+
+bench-list: ## how smoothly 5,000 problems scroll in Chromium
+	@$(SYNC)
+	@$(VENV_PYTHON) -m benchmarks.bench_list
 
 back-test: ## how good the forecast of closing is on CONFIG's past: the table of docs/METRICS.md, printed
 	@$(SYNC)

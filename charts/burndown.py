@@ -122,7 +122,7 @@ def _add_deadlines(
     span = course["on"].iloc[-1] - course["on"].iloc[0]
     for column, label, colour in marks:
         day = batch[column]
-        if is_missing(day):
+        if is_missing(day) or day > course["on"].iloc[-1]:  # too far off to be drawn; the subtitle has it
             continue
         figure.add_shape(
             type="line", x0=day, x1=day, y0=0, y1=1, yref="paper",

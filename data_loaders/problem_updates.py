@@ -147,6 +147,16 @@ def _same(one: str | None, other: str | None) -> bool:
     return squeezed(one or "") == squeezed(other or "")
 
 
+def _is_the_same_problem(was: Mapping[str, str | None], ours: Mapping[str, str | None]) -> bool:
+    """Whether the number still means the problem that went out: another county counts P26-001, P26-002 … as well.
+
+    The ledger may put one of these right; who differs in the words and in what else the inspection said is another.
+    """
+    return _same(was["text"], ours["text"]) or all(
+        _same(was[name], ours[name]) for name in ("found_on", "category", "source", "batch")
+    )
+
+
 class _Merge:
     """The rows under change."""
 
@@ -185,6 +195,16 @@ class _Merge:
             base = bases.get(number)
             if base is None or number not in self.ours:
                 self._unknown(row, number, is_listed=base is not None)
+            elif not _is_the_same_problem(base["values"], self.ours[number].says):
+                self._tell(
+                    row,
+                    "problem_id",
+                    "error",
+                    "unknown_problem",
+                    f"台账里编号“{number}”的是另一个问题(问题描述等都不同),没有采用",
+                    "请核对是不是别的县的清单,台账里的编号有没有改过。",
+                    "导出清单里的问题",
+                )
             else:
                 self._problem(row, base, self.ours[number])
         self._report_taken(records)

@@ -221,6 +221,10 @@ def _listed(text: str | None) -> list[str]:
     return list(dict.fromkeys(each.strip() for each in [*names, name] if each.strip()))
 
 
+FAR_YEARS = 20
+"""A deadline that far from being found is none."""
+
+
 def _deadline(
     entry: Entry, kind: str | None, found_on: date | None, rules: Problems
 ) -> dict[str, date | str | None]:
@@ -246,13 +250,29 @@ def _deadline(
     return {"first_due_on": first, "due_on": due, "kind": kind}
 
 
+def _near(entry: Entry, name: str, found_on: date | None) -> tuple[date | None, str | None]:
+    """A deadline that is a day; 9999-12-31 and its like are how some write that there is none."""
+    day = entry.day(name)
+    if day is None or day.year - (found_on or day).year <= FAR_YEARS:
+        return day, None
+    entry.flag(
+        "warning",
+        name,
+        "far_deadline",
+        f"{day} 离发现日期超过{FAR_YEARS}年,按没有时限算",
+        f"发现后{FAR_YEARS}年以内",
+        "没有时限的请写“长期坚持”,写错的请改正。",
+    )
+    return None, FOR_GOOD
+
+
 def _due(entry: Entry, name: str, found_on: date | None, rules: Problems) -> tuple[date | None, str | None]:
     """One deadline and, where a word says so, the kind of rectification."""
     written = squeezed(entry.text(name) or "")
     if written in map(squeezed, rules.open_ended):
         return None, FOR_GOOD
     if written not in map(squeezed, rules.immediate):
-        return entry.day(name), None
+        return _near(entry, name, found_on)
     if found_on is None:
         entry.flag(
             "warning",

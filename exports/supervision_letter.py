@@ -53,6 +53,7 @@ class Sender:
     county: str
     as_of: date
     is_demo: bool = False
+    day_unit: str = "天"  # what the county's days to a deadline are
 
     @property
     def office(self) -> str:
@@ -89,7 +90,7 @@ def supervision_letter(sender: Sender, unit: str, found: pd.DataFrame) -> bytes 
     _paragraph(letter, f"{unit}:", indented=False)
     _paragraph(letter, _opening(sender, own, items))
     _section(letter, "一、请逐条整改的问题")
-    _items(letter, items)
+    _items(letter, items, sender.day_unit)
     _section(letter, "二、有关要求")
     for line in _demands(items):
         _paragraph(letter, line)
@@ -123,7 +124,7 @@ def _opening(sender: Sender, own: pd.DataFrame, items: pd.DataFrame) -> str:
     count = problem_counts(own).iloc[0]
     number = {name: int(count[name]) for name in count.index if name != "closure_rate"}
     overdue = items[items["is_overdue"]]
-    longest = f"(最长逾期{-int(overdue['days_left'].min())}天)" if len(overdue) else ""
+    longest = f"(最长逾期{-int(overdue['days_left'].min())}{sender.day_unit})" if len(overdue) else ""
     told = [f"{number['overdue']}个已经逾期{longest}"] if len(overdue) else []
     told += [f"{int(items[flag].sum())}个{word}" for flag, word in _ALSO.items() if items[flag].any()]
     # One that came back may be overdue as well: the parts are more than the whole.
@@ -149,13 +150,13 @@ def _demands(items: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _items(letter: Document, items: pd.DataFrame) -> None:
+def _items(letter: Document, items: pd.DataFrame, day_unit: str) -> None:
     table = letter.add_table(rows=1, cols=len(_COLUMNS))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     for cell, (head, _) in zip(table.rows[0].cells, _COLUMNS, strict=True):
-        _fill(cell, head, _HEAD_FONT, centred=True)
+        _fill(cell, "逾期工作日" if (head, day_unit) == ("逾期天数", "个工作日") else head, _HEAD_FONT, centred=True)
     _on_every_page(table)
     for number, row in enumerate(items.to_dict("records"), 1):
         cells = table.add_row().cells

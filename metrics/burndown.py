@@ -17,14 +17,15 @@ from metrics.working_days import days_until
 from settings import Problems
 
 WEEK = timedelta(days=7)
+AHEAD = 104 * WEEK
 COURSE_COLUMNS = ["on", "found", "open", "awaiting", "closed", "left", "scheduled"]
 
 
 def batches_left(laddered: pd.DataFrame, as_of: date, rules: Problems) -> pd.DataFrame:
     """`batches` with what is left of each, most overdue first.
 
-    left = open + awaiting; left_without_deadline: those of them that have none. days_left: days (by the county's calendar) to the batch's deadline, below zero past it,
-    missing without one. is_extended: that deadline is later than the first one was.
+    left = open + awaiting; left_without_deadline: those of them that have none. days_left: days (by the county's
+    calendar) to the batch's deadline, below zero past it, missing without one. is_extended: that deadline is later than the first one was.
     """
     found = batches(laddered)
     endless = laddered[~laddered["is_closed"] & laddered["due_on"].isna()]
@@ -65,8 +66,11 @@ def _weeks(first: date, as_of: date) -> list[date]:
 
 
 def _future(as_of: date, last: date) -> list[date]:
-    """Every seventh day after the as-of day, up to the day after the last deadline: then nothing may be left."""
-    end = last + timedelta(days=1)
+    """Every seventh day after the as-of day, up to the day after the last deadline: then nothing may be left.
+
+    At most two years: one deadline far off would press all that has happened into a corner.
+    """
+    end = min(last, as_of + AHEAD) + timedelta(days=1)
     ahead = [as_of + n * WEEK for n in range(1, max((end - as_of).days, 0) // 7 + 1)]
     return sorted({*ahead, *([end] if end > as_of else [])})
 

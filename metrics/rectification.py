@@ -60,11 +60,13 @@ def ladder(problems: pd.DataFrame, as_of: date, rules: Problems) -> pd.DataFrame
     )
     is_returned = is_open & _yes(refused)
     is_caught_up = (
-        is_awaiting & problems["accepted_on"].isna() & _yes(problems["done_on"] > problems["due_on"])
+        is_awaiting
+        & problems["accepted_on"].isna()
+        & _yes(days_until(problems["due_on"], problems["done_on"], rules) < 0)
     )
     waited = days_until(problems["found_on"], as_of, rules)
     is_unclaimed = is_open & _yes(problems["status"] == UNCLAIMED) & _yes(-waited > rules.claim_days)
-    is_behind = is_unclaimed | (is_open & _yes(problems["planned_on"] < today))
+    is_behind = is_unclaimed | (is_open & _yes(days_until(problems["planned_on"], as_of, rules) < 0))
     stopped_on = problems["accepted_on"].fillna(problems["closed_on"])
     causes = [
         is_overdue,
@@ -94,7 +96,7 @@ def ladder(problems: pd.DataFrame, as_of: date, rules: Problems) -> pd.DataFrame
         is_returned=is_returned,
         is_caught_up=is_caught_up,
         is_behind=is_behind,
-        is_late=is_closed & (stopped_on > problems["due_on"]),
+        is_late=is_closed & _yes(days_until(problems["due_on"], stopped_on, rules) < 0),
         is_extended=_yes(problems["due_on"] > problems["first_due_on"]),
     )  # fmt: skip
     severity = found["warning"].map({"red": 0, "yellow": 1, "blue": 2, "none": 3})

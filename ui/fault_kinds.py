@@ -74,6 +74,7 @@ KIND_NAMES: dict[str, str] = {
     "ledgers_disagree": "两本台账不一致",
     "deadline_differs": "时限与变更不符",
     "stray_deadline": "时限填错地方",
+    "far_deadline": "时限过远",
     "unclear_places": "村镇对应不清",
     "several_lead_units": "牵头单位不止一个",
     "status_differs": "状态与日期不符",

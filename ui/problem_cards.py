@@ -14,6 +14,7 @@ import pandas as pd
 
 from data_loaders.contract import UNCLAIMED
 from metrics.rectification import due_within, problem_counts
+from metrics.responsibility import standing_counts
 from settings import Problems
 from ui.html import Card, Tone
 from ui.problem_filters import within
@@ -47,12 +48,10 @@ def whole_figures(problems: pd.DataFrame) -> list[Figure]:
     found, closed, awaiting, open_ = (int(count[name]) for name in ("found", "closed", "awaiting", "open"))
     unclaimed = int((problems["is_open"] & problems["status"].eq(UNCLAIMED)).sum())
     caught_up = int(problems["is_caught_up"].sum())
-    late = int(problems["is_late"].sum())
+    under_way = "整改中(含待认领)" if unclaimed else "整改中"
     return [
-        Figure(_card("发现", found, f"={closed}已销号+{awaiting}待验收+{open_}整改中"), "全部"),
-        Figure(
-            _card("已销号", closed, f"其中逾期以后才完成{late}个" if late else "都在时限内完成"), "已销号"
-        ),
+        Figure(_card("发现", found, f"={closed}已销号+{awaiting}待验收+{open_}{under_way}"), "全部"),
+        Figure(_card("已销号", closed, _in_time(standing_counts(problems).iloc[0])), "已销号"),
         Figure(
             _card("待验收", awaiting, f"其中逾期以后才报完成{caught_up}个" if caught_up else "已报整改完成"),
             "待验收",
@@ -62,6 +61,19 @@ def whole_figures(problems: pd.DataFrame) -> list[Figure]:
         ),
         Figure(_closure(count), "已销号"),
     ]
+
+
+def _in_time(count: pd.Series) -> str:
+    """How many of those struck off were late, as far as deadline and date tell it of each."""
+    closed, late, known = (int(count[name]) for name in ("closed", "late", "late_base"))
+    if not closed:
+        return "还没有销号的"
+    if not known:
+        return "没有时限或日期,看不出是否按期"
+    among = f"有时限的{known}个" if known < closed else ""
+    if not late:
+        return f"{among}都在时限内完成"
+    return f"{among}{'里' if among else '其中'}逾期以后才完成{late}个"
 
 
 def pressing_figures(problems: pd.DataFrame, rules: Problems, as_of: Any) -> list[Figure]:

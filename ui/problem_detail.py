@@ -168,10 +168,10 @@ def _siblings(data: Dataset, row: dict[str, Any]) -> str:
     others = every[same & (every["problem_id"] != row["problem_id"])]
     if others.empty:
         return ""
-    live = int((~others["is_closed"]).sum())
+    live, unit = int((~others["is_closed"]).sum()), day_unit(data.settings.problems)
     items = "".join(
         f"<li>{link(each['problem_id'], each['problem_id'])} {text(each['township'])} "
-        f'<span class="gm-is-{TONES[each["warning"]] or "soft"}">{text(warned(each))}</span></li>'
+        f'<span class="gm-is-{TONES[each["warning"]] or "soft"}">{text(warned(each, unit))}</span></li>'
         for each in answers.records(others.head(SIBLINGS))
     )
     rest = f"<li>还有{len(others) - SIBLINGS}个,用“反馈意见”筛选</li>" if len(others) > SIBLINGS else ""

@@ -24,6 +24,7 @@ from ui.chart_tools import file_name as safe_name
 from ui.fault_download import MIME
 from ui.html import note
 from ui.problem_filters import EVERYTHING
+from ui.problem_words import day_unit
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NO_UNIT, ALL_UNITS = "未注明牵头单位", "全部单位"
@@ -140,7 +141,8 @@ def _last(told: pd.DataFrame, step: str, problems: pd.Series) -> pd.Series:
 
 def _letters(data: Dataset, unit: str | None) -> None:
     found = answers.problems(data)
-    sender = Sender(data.settings.county.name, data.manifest.as_of, data.settings.county.is_demo)
+    county, unit_of_days = data.settings.county, day_unit(data.settings.problems)
+    sender = Sender(county.name, data.manifest.as_of, county.is_demo, unit_of_days)
     units = units_to_urge(found)
     unnamed = int(urged(found)["lead_unit"].isna().sum())
     if unit is not None and unit in units:

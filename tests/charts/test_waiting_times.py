@@ -56,9 +56,8 @@ def test_the_axis_ends_where_only_a_tenth_is_still_counted():
 
 def test_parts_without_any_report_are_a_dash_and_no_bar():
     found = times().rename(columns=lambda name: name if name in ("key", "name") else f"report_{name}")
-    answers = found[["key"]].assign(
-        **{f"answer_{name}": pd.NA for name in ("median", "longest", "n", "over", "ongoing")}
-    )
+    parts = [f"answer_{name}" for name in ("median", "longest", "n", "over", "ongoing")]
+    answers = found[["key"]].reindex(columns=["key", *parts])
     figure = parts_chart(found.merge(answers, on="key"), title="时间花在哪里")
     reported, answered = (trace for trace in figure.data if trace.type == "bar")
     assert list(reported.x) == [50, 20]

@@ -412,6 +412,22 @@ def test_a_problem_of_another_list_is_not_compared_with_nothing():
     assert out["S-2"]["measures"] == "逐户核实"
 
 
+def test_the_list_of_another_county_is_not_taken_for_ours():
+    # Both count S-1, S-2 …; nothing but what the inspection said tells them apart.
+    fill: Edit = lambda sent: sent.put("S-1", 整改完成日期=day("2026-11-20"))  # noqa: E731
+    out = round_trip(fill, now=[problem("S-1", text="本县的问题", found_on=date(2026, 7, 1))])
+    assert (out.only().severity, out.only().kind, out.only().cell) == ("error", "unknown_problem", "B5")
+    assert "另一个问题" in out.only().message
+    assert pd.isna(out["S-1"]["done_on"])
+
+
+def test_words_that_the_ledger_put_right_since_do_not_stop_what_was_filled_in():
+    fill: Edit = lambda sent: sent.put("S-1", 整改完成日期=day("2026-11-20"))  # noqa: E731
+    out = round_trip(fill, now=[problem("S-1", text="S-1的问题,更正后")])
+    assert out.wrong() == []
+    assert out["S-1"]["done_on"] == pd.Timestamp("2026-11-20")
+
+
 def _without_baseline(sent: Sent) -> None:
     del sent.book["导出时"]
 

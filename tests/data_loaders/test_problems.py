@@ -219,6 +219,16 @@ def test_a_kind_that_the_ledger_states_is_kept(tmp_path, kind, due_on, kept):
     assert told(prepared_from(tmp_path, ledger=ledger(problem(kind=kind, due_on=due_on))))["kind"] == kept
 
 
+def test_a_deadline_that_nobody_will_see_is_none(tmp_path):
+    rows = [problem(due_on="9999-12-31"), problem("P26-002", due_on="2046-01-10")]  # found on 2026-01-10
+    prepared = prepared_from(tmp_path, ledger=ledger(*rows))
+
+    assert (told(prepared)["due_on"], told(prepared)["kind"]) == (None, "长期坚持")
+    assert told(prepared, "P26-002")["due_on"] == "2046-01-10"
+    (fault,) = faults(prepared, "far_deadline")
+    assert "9999-12-31" in fault.message
+
+
 def test_immediately_after_nobody_knows_when_is_no_deadline(tmp_path):
     prepared = prepared_from(tmp_path, ledger=ledger(problem(due_on="立行立改", found_on="")))
 

@@ -15,7 +15,7 @@ from tests.metrics.county import AS_OF, FEW, events, problem, problems, steps_of
 from tests.metrics.test_life_cycle import ledgers
 
 
-def prepared(rows, told):
+def prepared(rows: pd.DataFrame, told: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return ladder(rows, AS_OF, Problems()), stretches(rows, steps(rows, told))
 
 
@@ -54,8 +54,8 @@ def test_the_oldest_first_and_the_unknown_last_and_apart():
     assert old["problem_id"].tolist() == ["3", "2", "1"]
     counts = age_counts(old).set_index("age_bin")
     assert list(counts.index) == [*BINS, UNKNOWN_AGE]
-    assert counts.loc[BINS[0], ["overdue", "in_time", "awaiting", "left"]].tolist() == [1, 0, 0, 1]
-    assert counts.loc[BINS[4], ["overdue", "in_time", "awaiting", "left"]].tolist() == [0, 0, 1, 1]
+    assert counts.loc[BINS[0], ["overdue", "in_time", "awaiting", "left"]].to_numpy().tolist() == [1, 0, 0, 1]
+    assert counts.loc[BINS[4], ["overdue", "in_time", "awaiting", "left"]].to_numpy().tolist() == [0, 0, 1, 1]
     assert counts.loc[UNKNOWN_AGE, "in_time"] == 1
 
 

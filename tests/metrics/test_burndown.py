@@ -65,6 +65,13 @@ def test_after_today_there_are_deadlines_and_no_counts():
     assert ahead[[*COUNTS, "left"]].isna().all()
 
 
+def test_a_deadline_far_off_is_looked_at_for_two_years():
+    rows = problems(problem("甲", due_on="2026-12-01"), problem("乙", due_on="2046-01-01"))
+    course = burn_down(*prepared(rows, events()), AS_OF)
+    assert course["on"].iloc[-1] == pd.Timestamp("2028-11-13")  # 104 weeks and a day
+    assert course["scheduled"].iloc[-1] == 1
+
+
 def test_without_a_date_of_finding_there_is_no_course():
     rows = problems(problem("甲", found_on=None), problem("乙", found_on=None))
     course = burn_down(*prepared(rows, events()), AS_OF)
@@ -109,8 +116,9 @@ def cut_ledgers(draw):
         (draw(st.sampled_from(CATEGORIES)), draw(st.sampled_from(BATCHES)), draw(st.sampled_from(UNITS)))
         for _ in range(len(rows))
     ]
-    names = ["category", "batch", "lead_unit"]
-    return rows.assign(**pd.DataFrame(drawn, columns=names, dtype="str").to_dict("series")), told
+    for at, name in enumerate(["category", "batch", "lead_unit"]):
+        rows = rows.assign(**{name: pd.Series([each[at] for each in drawn], dtype="str")})
+    return rows, told
 
 
 @FEW

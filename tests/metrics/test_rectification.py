@@ -69,6 +69,25 @@ def test_a_closed_problem_is_never_overdue_but_may_have_been_late():
     assert not in_time["is_late"]
 
 
+def test_what_was_done_on_the_working_day_after_a_deadline_on_a_day_off_was_in_time():
+    # 14 November 2026 is a Saturday: such a deadline is over on Tuesday, whoever looks at it.
+    rules = Problems(count_days="working")
+
+    def on(done_on, **more):
+        row = problem("1", due_on="2026-11-14", done_on=done_on, **more)
+        return ladder(problems(row), date(2026, 11, 18), rules).iloc[0]
+
+    assert not on("2026-11-16", status="待验收")["is_caught_up"]
+    assert on("2026-11-17", status="待验收")["is_caught_up"]
+    assert not on("2026-11-16", status="已销号", accepted_on="2026-11-16")["is_late"]
+    assert on("2026-11-16", status="已销号", accepted_on="2026-11-17")["is_late"]
+    planned = problems(problem("1", status="整改中", due_on="2026-12-31", planned_on="2026-11-14"))
+    assert [ladder(planned, date(2026, 11, day), rules)["is_behind"].item() for day in (16, 17)] == [
+        False,
+        True,
+    ]
+
+
 def test_a_reopened_problem_is_yellow_until_it_is_overdue_or_closed():
     assert warned(reopened_count=1, due_on="2026-12-31")["warning"] == "yellow"
     assert warned(reopened_count=1, due_on="2026-11-16")["warning"] == "yellow"

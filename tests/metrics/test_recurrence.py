@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from data_loaders.contract import CLOSED, FOUND, REOPENED, STRUCK
@@ -15,7 +17,7 @@ RULES = Problems(recurring_villages=2)
 
 
 def told(
-    *rows: dict[str, object], lives: tuple[list[dict[str, object]], ...] = ()
+    *rows: dict[str, Any], lives: tuple[list[dict[str, Any]], ...] = ()
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Laddered problems and their returns."""
     table = problems(*rows)
@@ -23,11 +25,11 @@ def told(
     return laddered, returns(laddered, steps(table, events(*lives)))
 
 
-def struck(name: str, closed_on: str, **more: object) -> dict[str, object]:
+def struck(name: str, closed_on: str, **more: Any) -> dict[str, Any]:
     return problem(name, CLOSED, category="数据错误", batch="第一批", closed_on=closed_on, **more)
 
 
-def later(name: str, found_on: str, **more: object) -> dict[str, object]:
+def later(name: str, found_on: str | None, **more: Any) -> dict[str, Any]:
     return problem(name, **({"category": "数据错误", "batch": "第二批", "found_on": found_on} | more))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -134,7 +136,7 @@ rows = st.lists(
 )
 
 
-def ledger(drawn: list[tuple[object, ...]]) -> pd.DataFrame:
+def ledger(drawn: list[tuple[Any, ...]]) -> pd.DataFrame:
     return laddered(
         *(
             problem(
@@ -152,7 +154,7 @@ def ledger(drawn: list[tuple[object, ...]]) -> pd.DataFrame:
 
 
 @given(rows)
-def test_every_cut_adds_up(drawn: list[tuple[object, ...]]):
+def test_every_cut_adds_up(drawn: list[tuple[Any, ...]]):
     found = ledger(drawn)
     table = heat(found, places())
     whole = table.whole.iloc[0]
@@ -179,8 +181,8 @@ def test_a_rank_is_one_more_than_those_who_are_better(found: list[tuple[int, int
     counts["closure_rate"] = 100 * counts["closed"] / counts["found"].where(counts["found"] > 0)
     ranked = closure_ranking(counts, least)
     base = ranked[ranked["found"] >= least]
-    for row in base.itertuples():
+    for _, row in base.iterrows():
         # Compared as fractions: closed/found of the one against those of the other.
-        better = (base["closed"] * row.found > row.closed * base["found"]).sum()
-        assert row.rank == better + 1
+        better = (base["closed"] * int(row["found"]) > base["found"] * int(row["closed"])).sum()
+        assert row["rank"] == better + 1
     assert ranked.loc[ranked["found"] < least, "rank"].isna().all()

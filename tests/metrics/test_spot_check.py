@@ -45,7 +45,7 @@ LETTERS = list("甲乙丙丁戊己庚辛")
 
 def county(townships: int = 6, villages: int = 4, households: int | None = 50) -> pd.DataFrame:
     """A register of so many townships with so many villages each."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for at in range(1, townships + 1):
         code = f"990101{at:03}000"
         rows.append({"place_code": code, "name": f"乡{at}", "level": "township", "parent_code": COUNTY})

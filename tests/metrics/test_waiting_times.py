@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -27,7 +29,7 @@ from tests.metrics.county import AS_OF, EAST, FEW, events, problem, problems, st
 from tests.metrics.test_life_cycle import ledgers
 
 
-def table(over: list[int], ongoing: list[int] = (), key: str | None = "甲") -> pd.DataFrame:
+def table(over: Sequence[int], ongoing: Sequence[int] = (), key: str | None = "甲") -> pd.DataFrame:
     days, ended = [*over, *ongoing], [True] * len(over) + [False] * len(ongoing)
     return pd.DataFrame({"days": days, "is_over": ended, "key": pd.Series([key] * len(days), dtype="str")})
 

@@ -11,9 +11,9 @@ from metrics.working_days import days_until
 from settings import Problems
 from tests.metrics.county import FEW
 
-WORKING = Problems(
-    count_days="working", holidays=["2026-10-01/2026-10-07"], workdays=[date(2026, 10, 10)]  # a Saturday
-)  # fmt: skip
+WORKING = Problems.model_validate(
+    {"count_days": "working", "holidays": ["2026-10-01/2026-10-07"], "workdays": ["2026-10-10"]}  # a Saturday
+)
 
 
 def left(due, today, rules=WORKING):
@@ -47,7 +47,7 @@ def test_calendar_days_count_every_day():
 
 def test_without_a_deadline_there_are_no_days():
     assert pd.isna(left(None, "2026-11-16"))
-    both = pd.Series(pd.to_datetime([None, "2026-11-17"]).astype("datetime64[s]"), index=[7, 3])
+    both = pd.Series([pd.NaT, pd.Timestamp("2026-11-17")], index=[7, 3], dtype="datetime64[s]")
     assert days_until(both, date(2026, 11, 16), WORKING).loc[3] == 1
 
 

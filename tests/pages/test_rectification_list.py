@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -26,7 +27,7 @@ def open_list(open_page: Open, **query: str) -> Opened:
 def richer(prepared: Path) -> Path:
     """The small county, whose problems have opinions, a leader, a kind, and a life told by events."""
     problems = county.problems()
-    more = {
+    more: dict[str, dict[str, Any]] = {
         "W003": {
             "opinion": "意见一",
             "county_leader": "副县长甲",
@@ -156,9 +157,7 @@ class TestOneProblem:
         assert "出处:问题台账.xlsx 表“台账” 第4行" in text
 
     def test_extended(self, richer, open_page: Open):
-        assert (
-            "2026年10月20日(原定2026年9月20日),已逾期26天" in open_list(open_page, problem="W003").text
-        )
+        assert "2026年10月20日(原定2026年9月20日),已逾期26天" in open_list(open_page, problem="W003").text
 
     def test_its_life_step_by_step(self, richer, open_page: Open):
         text = open_list(open_page, problem="W004").text

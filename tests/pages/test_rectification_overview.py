@@ -91,10 +91,10 @@ class TestFigures:
     ):
         where = {} if place is None else {"place": place}
         page = open_page("rectification", **where)
-        buttons = [each.key for each in page.app.button if str(each.key).startswith(f"gm_see_{row}_")]
-        labels = [each.label for each in page.app.button if each.key in buttons]
-        assert len(buttons) == 5 + row
-        for key, label in zip(buttons, labels, strict=True):
+        labels = {str(each.key): each.label for each in page.app.button}
+        labels = {key: label for key, label in labels.items() if key.startswith(f"gm_see_{row}_")}
+        assert len(labels) == 5 + row
+        for key, label in labels.items():
             page = open_page("rectification", **where)
             page.app.button(key=key).click().run()
             assert not page.app.exception

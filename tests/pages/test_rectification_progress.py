@@ -7,6 +7,7 @@ the last deadline is 30 November. 审计: W006 of a unit, until 31 March.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -26,7 +27,7 @@ def joined(page: Opened) -> str:
     return page.text.replace("</b><br><b>", "")
 
 
-def with_problems(prepared: Path, **columns: object) -> None:
+def with_problems(prepared: Path, **columns: Any) -> None:
     tables = county.full()
     publish_tables(prepared, tables | {"problems": tables["problems"].assign(**columns)})
 
@@ -135,7 +136,8 @@ class TestTimes:
         assert "共2个" in text
 
     def test_what_has_no_date_is_left_out_and_counted(self, prepared, open_page: Open):
-        found_on = county.full()["problems"]["found_on"].mask([True, *[False] * 5])
+        found_on = county.full()["problems"]["found_on"]
+        found_on.iloc[0] = pd.NaT
         with_problems(prepared, found_on=found_on)
         assert "1个没有发现日期或销号日期,没有算" in joined(progress(open_page, TIMES))
 

@@ -85,7 +85,7 @@ def test_township_and_village_have_their_own(recurring: Path, open_page: Open, p
 
 
 def test_without_categories_it_says_so(recurring: Path, open_page: Open):
-    publish_tables(recurring, county.full() | {"problems": problems().assign(category=pd.NA)})
+    publish_tables(recurring, county.full() | {"problems": problems().assign(category=None)})
     assert "的问题没有写类别" in open_page("rectification", part=PART).text
 
 
