@@ -99,6 +99,9 @@ def _listed_twice(row: Mapping[str, Any], kept: Mapping[str, Any]) -> Fault:
     )
 
 
+_SHOWN = 40  # letters of a cell in a message; the cell itself has all of them
+
+
 def _differences(row: Mapping[str, Any], kept: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every field that both ledgers have and fill in differently, with both: what is kept, then what is not."""
     for name, shown in NAMES.items():
@@ -109,4 +112,7 @@ def _differences(row: Mapping[str, Any], kept: Mapping[str, Any]) -> Iterator[tu
 
 def _said(row: Mapping[str, Any], name: str) -> str:
     value = row.get("place" if name == "place_code" else name)
-    return "空着" if value is None else value.isoformat() if isinstance(value, date) else str(value)
+    if value is None or isinstance(value, date):
+        return "空着" if value is None else value.isoformat()
+    said = str(value)
+    return said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"

@@ -74,7 +74,9 @@ def _read(file: RawFile, source: Source, context: Context, log: FaultLog) -> Fil
         return read
     # A list that comes back is laid out as the program exported it: no config describes it.
     is_returned = source.kind == "problem_updates"
-    tables = returned_layouts(opened, file.name, log) if is_returned else source.layouts()
+    tables = (
+        returned_layouts(opened, file.name, settings.county.name, log) if is_returned else source.layouts()
+    )
     sheets = without_personal(opened, tables, settings, log)
     reader = _READERS[source.kind]
     for ledger in _ledgers(sheets, file.name, tables, settings, log):

@@ -87,6 +87,8 @@ def assemble(
         if _is_out_of_order(life, found):
             continue
         _report(life, as_of, found)
+        if not life.taken and FOUND in [step.name for step in life.future]:
+            continue  # there is nothing to rectify yet
         problem = _standing(life)
         _check_stated(row, problem["status"], found)
         _check_deadline(life, problem["due_on"], found)

@@ -33,7 +33,7 @@ from data_loaders.contract import (
     STRUCK_OFF,
     UNCLAIMED,
 )
-from data_loaders.returned_list import DAYS, FIXED, HEADS, MARKS, TEXTS
+from data_loaders.returned_list import AS_OF, DAYS, FIXED, HEADS, MADE, TEXTS
 from data_loaders.values import squeezed
 from faults import Fault, FaultLog, Severity
 from settings import Problems
@@ -108,7 +108,7 @@ def _by_file(updates: Iterable[Row]) -> list[list[Row]]:
         marks: dict[str, str] = next(
             (record["marks"] for record in files[name] if record["part"] == "base"), {}
         )
-        return marks.get(MARKS[2], ""), marks.get(MARKS[1], ""), name
+        return marks.get(MADE, ""), marks.get(AS_OF, ""), name
 
     return [files[name] for name in sorted(files, key=made)]
 
@@ -357,7 +357,7 @@ class _Merge:
             own["due_on"] = None
         if anew:
             self._took(row, "due_on", day, ours)
-        change = anew[-1] if anew else self._add(row, "due_on", EXTENDED, base["marks"][MARKS[1]], ours)
+        change = anew[-1] if anew else self._add(row, "due_on", EXTENDED, base["marks"][AS_OF], ours)
         change["due_on"] = date.fromisoformat(day)
         change["cells"] |= {"due_on": row["cells"]["due_on"]}
         ours.says["due_on"] = day

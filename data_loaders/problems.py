@@ -155,7 +155,8 @@ def _row(entry: Entry, source: Source, settings: Settings) -> dict[str, Any]:
     if number is None:
         entry.reject("problem_id", "missing_value", "没有编号", "每个问题一个编号")
     texts = {name: entry.text(name) or source.constants.get(name) for name in TEXTS}
-    days = {name: entry.day(name) for name in DAYS if name not in ("first_due_on", "due_on")}
+    # A problem does not vanish because somebody wrote “8月底”.
+    days = {name: entry.day(name, is_vital=False) for name in DAYS if name not in ("first_due_on", "due_on")}
     stated = entry.text("status")
     row = {
         **texts,
@@ -252,7 +253,7 @@ def _deadline(
 
 def _near(entry: Entry, name: str, found_on: date | None) -> tuple[date | None, str | None]:
     """A deadline that is a day; 9999-12-31 and its like are how some write that there is none."""
-    day = entry.day(name)
+    day = entry.day(name, is_vital=False)
     if day is None or day.year - (found_on or day).year <= FAR_YEARS:
         return day, None
     entry.flag(

@@ -19,7 +19,7 @@ from data_loaders.headers import header_row
 from data_loaders.register import Register
 from data_loaders.tables import Ledger, Tally
 from data_loaders.things import Entry, entries
-from data_loaders.values import cell_text
+from data_loaders.values import cell_text, squeezed
 from data_loaders.workbook import Sheet
 from faults import Fault, FaultLog
 from settings import Header, Settings, Source, Table
@@ -76,7 +76,7 @@ FIXED = (
 BASE = tuple(name for name in HEADS if name != "note")
 """What the sheet 导出时 keeps of every problem."""
 
-MARKS = ("数据版本", "数据截至", "生成时间", "校验")
+COUNTY, VERSION, AS_OF, MADE, CHECK = MARKS = ("县", "数据版本", "数据截至", "生成时间", "校验")
 """What stands in the second row of that sheet, each followed by its value."""
 
 _DATES = frozenset({*DAYS, "found_on", "first_due_on"})
@@ -95,7 +95,7 @@ def baseline_check(marks: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "".join(chr(ord("a") + int(each, 16)) for each in digest.hexdigest()[:32])
 
 
-def returned_layouts(sheets: list[Sheet], file: str, log: FaultLog) -> tuple[Table, ...]:
+def returned_layouts(sheets: list[Sheet], file: str, county: str, log: FaultLog) -> tuple[Table, ...]:
     """The layouts of a returned workbook: its sheet 导出时 first, then every list; none, with a fault, if refused."""
     base = next((sheet for sheet in sheets if sheet.name == BASELINE), None)
     lists = [sheet for sheet in sheets if sheet.name != BASELINE and header_row(sheet, _HEADER) is not None]
@@ -105,6 +105,9 @@ def returned_layouts(sheets: list[Sheet], file: str, log: FaultLog) -> tuple[Tab
         return ()
     if not _is_untouched(base):
         log.add(_whole_file_refused(file, "baseline_changed", f"“{BASELINE}”工作表的内容被改动过", BASELINE))
+        return ()
+    if (whose := _marks(base).get(COUNTY, "")) != squeezed(county):
+        log.add(_whole_file_refused(file, "foreign_list", f"这是{whose}的清单", BASELINE))
         return ()
     return tuple(_layout(sheet) for sheet in [base, *lists])
 
@@ -138,7 +141,7 @@ def _is_untouched(sheet: Sheet) -> bool:
     heads = [sheet.text(top, column) for column in range(width)]
     stated = [HEADS[name] for name in BASE]
     told = [marks.get(name, "") for name in MARKS[:-1]]
-    return heads == stated and marks.get(MARKS[-1]) == baseline_check(told, rows)
+    return heads == stated and marks.get(CHECK) == baseline_check(told, rows)
 
 
 def _marks(sheet: Sheet) -> dict[str, str]:

@@ -42,9 +42,14 @@ class Entry:
         raw = self.raw(name)
         return None if is_filler(raw, self.reading.fillers) else cell_text(raw)
 
-    def day(self, name: str) -> date | None:
-        """The cell's date; one that cannot be read rejects the row."""
-        return self._typed(name, parse_date(self.raw(name), self.reading.fillers), "日期,如 2026-11-15")
+    def day(self, name: str, is_vital: bool = True) -> date | None:
+        """The cell's date; one that cannot be read rejects the row, or is left out where the row can do without."""
+        parsed = parse_date(self.raw(name), self.reading.fillers)
+        if parsed.problem and not is_vital:
+            problem = f"{parsed.problem},这一格没有采用"
+            self.flag("error", name, "not_a_date", problem, "日期,如 2026-11-15")
+            return None
+        return self._typed(name, parsed, "日期,如 2026-11-15")
 
     def number(self, name: str) -> float | None:
         """The cell's figure; one that cannot be read rejects the row."""

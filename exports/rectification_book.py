@@ -22,6 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from data_loaders.contract import STATUSES
 from data_loaders.returned_list import BASE, BASELINE, FIXED, HEADS, MARKS, SUMMARY, baseline_check
+from data_loaders.values import squeezed
 from metrics.rectification import problem_counts
 from wording import date_text, is_missing, percent_text
 
@@ -300,7 +301,7 @@ def _summary(
 def _baseline(page: Worksheet, info: ListInfo, found: pd.DataFrame, looks: _Looks) -> None:
     """What each problem said at the time of the export: the other side of every comparison."""
     page.write_string(0, 0, "导出时的内容,交回后系统据此看出哪些是新填的。请勿修改、请勿删除。", looks.title)
-    marks = [info.version, info.as_of.isoformat(), info.prepared_at]
+    marks = [squeezed(info.county), info.version, info.as_of.isoformat(), info.prepared_at]
     rows = [[_said(value) for value in row] for row in found[list(BASE)].itertuples(index=False)]
     for column, (mark, value) in enumerate(zip(MARKS, [*marks, baseline_check(marks, rows)], strict=True)):
         page.write_string(1, 2 * column, mark, looks.aside)

@@ -156,7 +156,12 @@ def _items(letter: Document, items: pd.DataFrame, day_unit: str) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     for cell, (head, _) in zip(table.rows[0].cells, _COLUMNS, strict=True):
-        _fill(cell, "逾期工作日" if (head, day_unit) == ("逾期天数", "个工作日") else head, _HEAD_FONT, centred=True)
+        _fill(
+            cell,
+            "逾期工作日" if (head, day_unit) == ("逾期天数", "个工作日") else head,
+            _HEAD_FONT,
+            centred=True,
+        )
     _on_every_page(table)
     for number, row in enumerate(items.to_dict("records"), 1):
         cells = table.add_row().cells

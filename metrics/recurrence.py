@@ -53,12 +53,18 @@ def _found_again(laddered: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
         ["category", "place_code", "problem_id", "struck_on", "batch_name"]
     ].rename(columns={"problem_id": "earlier_id", "batch_name": "earlier_batch"})
     later = placed.drop(columns="struck_on").dropna(subset=["found_on"])
-    # Every earlier one with every later one of the same place and category: a handful each.
-    pairs = later.merge(earlier, on=["category", "place_code"], validate="many_to_many")
-    pairs = pairs[
-        (pairs["found_on"] > pairs["struck_on"])
-        & ((pairs["batch_name"] != pairs["earlier_batch"]) | pairs["batch"].isna())
-    ]
+    # Each with the last one that was struck off before, batch by batch: all pairs would be too many.
+    where = ["category", "place_code", "earlier_batch"]
+    asked = later.merge(earlier[where].drop_duplicates(), on=where[:2], validate="many_to_many")
+    asked = asked[(asked["batch_name"] != asked["earlier_batch"]) | asked["batch"].isna()]
+    pairs = pd.merge_asof(
+        asked.sort_values("found_on", kind="stable"),
+        earlier.sort_values(["struck_on", "earlier_id"]),
+        left_on="found_on",
+        right_on="struck_on",
+        by=where,
+        allow_exact_matches=False,
+    ).dropna(subset=["struck_on"])
     # One that came back after several is one return; what was struck off last tells how long it held.
     last = pairs.sort_values(["struck_on", "earlier_id"]).drop_duplicates("problem_id", keep="last")
     return last.assign(how=FOUND_AGAIN, returned_on=last["found_on"])[_RETURNS]

@@ -31,3 +31,15 @@ def days_until(due: pd.Series, since: date | pd.Series, rules: Problems) -> pd.S
     found = pd.Series(pd.NA, index=due.index, dtype="Int64")
     found[known] = np.where(last < now, -1, 1) * np.busday_count(first + 1, end + 1, busdaycal=calendar)
     return found
+
+
+def last_days(due: pd.Series, rules: Problems) -> pd.Series:
+    """The day on which each deadline really ends: a deadline on a day off is the next working day's."""
+    known = due.notna().to_numpy()
+    if rules.count_days == "calendar" or not known.any():
+        return due
+    days = due.to_numpy("datetime64[D]")[known]
+    calendar = worked_days(days.min().item(), days.max().item(), rules)
+    found = due.copy()
+    found[known] = np.busday_offset(days, 0, roll="forward", busdaycal=calendar).astype("datetime64[s]")
+    return found

@@ -38,6 +38,7 @@ from metrics.exceptions import Urgent
 from metrics.funnels import funnel as funnel_of
 from metrics.map_quantities import Axes, Quantified, Quantity, axes_of, quantified, quantities_of
 from metrics.periods import sorted_periods
+from metrics.working_days import last_days
 from ui import cached
 from ui.cached import keep_as
 
@@ -403,11 +404,18 @@ def problem_stretches(data: Dataset) -> pd.DataFrame:
 
 
 def problem_past(data: Dataset) -> closing.Past:
-    """`closing_forecast.past_of` the county's problems."""
-    make = closing.past_of
-    return keep_as(
-        data, "problem past", lambda: make(data.problems, problem_steps(data), problem_stretches(data))
-    )
+    """`closing_forecast.past_of` the county's problems; their deadlines end when the ladder says so."""
+    rules = data.settings.problems
+
+    def make() -> closing.Past:
+        told, problems = problem_steps(data), data.problems
+        problems = problems.assign(
+            **{name: last_days(problems[name], rules) for name in ("due_on", "first_due_on")}
+        )
+        told = told.assign(due_on=last_days(told["due_on"], rules))
+        return closing.past_of(problems, told, problem_stretches(data))
+
+    return keep_as(data, "problem past", make)
 
 
 def closing_forecast(data: Dataset, groups: pd.Series) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from charts.burndown import LEGEND, burn_down_chart
 from metrics.batches import batch_of
 from metrics.burndown import batches_left, burn_down
 from metrics.rectification import problem_counts
+from metrics.working_days import last_days
 from ui import answers, view
 from ui.cached import keep_as
 from ui.draw import Behind, below, chart
@@ -97,7 +98,9 @@ def _all_weeks(cut: Cut, batches: list[dict[str, Any]], rest: str) -> Behind:
 
 def _course(cut: Cut, batch: str) -> pd.DataFrame:
     def make() -> pd.DataFrame:
-        return burn_down(cut.found[batch_of(cut.found) == batch], cut.stretches, cut.as_of)
+        rows = cut.found[batch_of(cut.found) == batch]
+        ends = last_days(rows["due_on"], cut.page.data.settings.problems)
+        return burn_down(rows.assign(due_on=ends), cut.stretches, cut.as_of)
 
     return keep_as(cut.page.data, ("burn-down", cut.key, batch), make)
 

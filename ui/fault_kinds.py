@@ -79,6 +79,7 @@ KIND_NAMES: dict[str, str] = {
     "several_lead_units": "牵头单位不止一个",
     "status_differs": "状态与日期不符",
     "completion_differs": "完成情况矛盾",
+    "foreign_list": "别县的清单",
     "baseline_missing": "清单缺导出时表",
     "baseline_changed": "导出时表被改",
     "update_conflict": "两边都改了",

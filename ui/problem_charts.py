@@ -70,4 +70,4 @@ def problem_note(page: Page, scope: Scope) -> str:
     """Which ledger, in what, until when; and of which source and batch alone."""
     when = f"截至{date_text(page.data.manifest.as_of)}"
     only = f",只看{scope.words}" if scope.words else ""
-    return chart_note(page.data, kinds=("problems",), unit="个", when=when) + only
+    return chart_note(page.data, kinds=("problems", "problem_changes"), unit="个", when=when) + only

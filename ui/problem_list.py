@@ -152,15 +152,22 @@ def _list(page: Page, listed: pd.DataFrame, ids: list[str], opened: str | None, 
     if listed.empty:
         notices.empty("没有这样的问题。")
         return
-    st.html(note(counted(len(listed), whole)) + _on_phone(page.data, listed))
+    st.html(note(counted(len(listed), whole) + in_order(listed)) + _on_phone(page.data, listed))
     with st.container(key="gm_not_on_phone"):
         _table(page.data, listed, ids, opened)
 
 
 def counted(listed: int, whole: int) -> str:
-    """41 个问题(共908个),逾期久的在前."""
+    """41 个问题(共908个)."""
     among = "" if listed == whole else f"(共{number_text(whole)}个)"
-    return f"{number_text(listed)} 个问题{among},逾期久的在前"
+    return f"{number_text(listed)} 个问题{among}"
+
+
+def in_order(listed: pd.DataFrame) -> str:
+    """Which come first; of those that are struck off none is more urgent than another."""
+    if listed["is_closed"].all():
+        return ""
+    return ",逾期久的在前" if listed["is_overdue"].any() else ",急的在前"
 
 
 def _table(data: Dataset, listed: pd.DataFrame, ids: list[str], opened: str | None) -> None:
@@ -243,7 +250,7 @@ def _wall(page: Page, listed: pd.DataFrame, opened: str | None, conditions: str)
         return
     rest = f",先列{ON_WALL}个" if len(listed) > ON_WALL else ""
     st.html(
-        f'<div class="gm-wallat">{text(conditions)}<b>{number_text(len(listed))}个问题{rest},逾期久的在前</b>'
+        f'<div class="gm-wallat">{text(conditions)}<b>{number_text(len(listed))}个问题{rest}{in_order(listed)}</b>'
         "<span>按 J 或翻页笔逐个看</span></div>" + _wall_table(page.data, listed.head(ON_WALL))
     )
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_loaders.contract import SOURCE, STATUSES, STEPS
+from data_loaders.pipeline import Prepared
 from data_loaders.problem_lives import assemble
 from data_loaders.problems import DAYS
 from faults import FaultLog
@@ -134,7 +135,7 @@ def test_steps_to_come_do_not_count_and_are_said(tmp_path):
     )
 
     assert (told(prepared)["status"], told(prepared)["closed_on"]) == ("待验收", None)
-    assert (told(prepared, "P26-002")["status"], told(prepared, "P26-002")["found_on"]) == ("待认领", None)
+    assert "P26-002" not in set(prepared.tables["problems"]["problem_id"])  # there is nothing to rectify yet
     said = {(fault.file, fault.cell) for fault in faults(prepared, "future_date")}
     assert said == {("问题台账/督查.xlsx", "W2"), ("问题台账/督查.xlsx", "E3"), ("问题变更/变更.xlsx", "C2")}
     assert set(kinds(prepared)) == {"future_date"}
@@ -280,56 +281,82 @@ def test_steps_of_one_day_come_in_the_only_order_that_is_possible(tmp_path):
     assert kinds(prepared) == []
 
 
-@pytest.mark.parametrize(
-    ("before", "day", "step", "status", "could"),
-    [
-        ([], "2026-01-05", "认领", None, "发现"),  # before it was found
-        ([], "2026-01-20", "发现", "待认领", "认领、报完成、延期"),
-        ([], "2026-01-20", "验收通过", "待认领", "认领、报完成、延期"),
-        ([], "2026-01-20", "销号", "待认领", "认领、报完成、延期"),
-        ([], "2026-01-20", "退回", "待认领", "认领、报完成、延期"),
-        ([], "2026-01-20", "反弹", "待认领", "认领、报完成、延期"),
-        ([], "2026-01-20", "回头看合格", "待认领", "认领、报完成、延期"),
-        (CLOSING[:1], "2026-01-20", "认领", "整改中", "报完成、延期"),  # claimed twice
-        (CLOSING[:1], "2026-01-20", "销号", "整改中", "报完成、延期"),  # reported done is asked for first
-        (CLOSING[:1], "2026-01-20", "反弹", "整改中", "报完成、延期"),
-        (CLOSING[:2], "2026-02-03", "报完成", "待验收", "验收通过、退回、销号、延期"),
-        (CLOSING[:2], "2026-02-03", "认领", "待验收", "验收通过、退回、销号、延期"),
-        (CLOSING[:2], "2026-02-03", "反弹", "待验收", "验收通过、退回、销号、延期"),
-        (CLOSING[:2], "2026-02-03", "回头看合格", "待验收", "验收通过、退回、销号、延期"),
-        (CLOSING[:3], "2026-02-08", "验收通过", "待验收", "退回、销号、延期"),
-        (CLOSING, "2026-02-20", "销号", "已销号", "反弹、回头看合格"),
-        (CLOSING, "2026-02-20", "退回", "已销号", "反弹、回头看合格"),
-        (CLOSING, "2026-02-20", "报完成", "已销号", "反弹、回头看合格"),
-        (CLOSING, "2026-02-20", "延期", "已销号", "反弹、回头看合格"),
-        (
-            [*CLOSING, ("P26-001", "2026-02-15", "回头看合格")],
-            "2026-02-20",
-            "回头看合格",
-            "回头看合格",
-            "反弹",
-        ),
-    ],
-)
-def test_an_impossible_step_is_a_fault_at_its_cell_and_changes_nothing(
-    tmp_path, before, day, step, status, could
-):
-    without = prepared_from(tmp_path / "a", ledger=ledger(problem()), changes=changes(*before))
-    prepared = prepared_from(
-        tmp_path / "b",
-        ledger=ledger(problem()),
-        changes=changes(*before, ("P26-001", day, step, "2026-06-30")),
-    )
+IMPOSSIBLE: list[tuple[list[tuple[str, ...]], str, str, str | None, str]] = [
+    ([], "2026-01-05", "认领", None, "发现"),  # before it was found
+    ([], "2026-01-20", "发现", "待认领", "认领、报完成、延期"),
+    ([], "2026-01-20", "验收通过", "待认领", "认领、报完成、延期"),
+    ([], "2026-01-20", "销号", "待认领", "认领、报完成、延期"),
+    ([], "2026-01-20", "退回", "待认领", "认领、报完成、延期"),
+    ([], "2026-01-20", "反弹", "待认领", "认领、报完成、延期"),
+    ([], "2026-01-20", "回头看合格", "待认领", "认领、报完成、延期"),
+    (CLOSING[:1], "2026-01-20", "认领", "整改中", "报完成、延期"),  # claimed twice
+    (CLOSING[:1], "2026-01-20", "销号", "整改中", "报完成、延期"),  # reported done is asked for first
+    (CLOSING[:1], "2026-01-20", "反弹", "整改中", "报完成、延期"),
+    (CLOSING[:2], "2026-02-03", "报完成", "待验收", "验收通过、退回、销号、延期"),
+    (CLOSING[:2], "2026-02-03", "认领", "待验收", "验收通过、退回、销号、延期"),
+    (CLOSING[:2], "2026-02-03", "反弹", "待验收", "验收通过、退回、销号、延期"),
+    (CLOSING[:2], "2026-02-03", "回头看合格", "待验收", "验收通过、退回、销号、延期"),
+    (CLOSING[:3], "2026-02-08", "验收通过", "待验收", "退回、销号、延期"),
+    (CLOSING, "2026-02-20", "销号", "已销号", "反弹、回头看合格"),
+    (CLOSING, "2026-02-20", "退回", "已销号", "反弹、回头看合格"),
+    (CLOSING, "2026-02-20", "报完成", "已销号", "反弹、回头看合格"),
+    (CLOSING, "2026-02-20", "延期", "已销号", "反弹、回头看合格"),
+    (
+        [*CLOSING, ("P26-001", "2026-02-15", "回头看合格")],
+        "2026-02-20",
+        "回头看合格",
+        "回头看合格",
+        "反弹",
+    ),
+]
 
-    (fault,) = faults(prepared, "impossible_change")
-    assert (fault.severity, fault.file, fault.cell) == ("error", "问题变更/变更.xlsx", f"C{len(before) + 2}")
+
+@pytest.fixture(scope="module")
+def with_impossible(tmp_path_factory: pytest.TempPathFactory) -> tuple[Prepared, Prepared, list[str]]:
+    """A problem for each of IMPOSSIBLE, in one county; the same without the impossible steps; the steps' cells."""
+    possible: list[tuple[str, ...]] = []
+    rows: list[tuple[str, ...]] = []
+    cells = []
+    for at, (before, day, step, _, _) in enumerate(IMPOSSIBLE):
+        own = [(numbered(at), *taken[1:]) for taken in before]
+        possible += own
+        rows += [*own, (numbered(at), day, step, "2026-06-30")]
+        cells.append(f"C{len(rows) + 1}")
+    listed = ledger(*(problem(numbered(at), text=f"第{at}个") for at in range(len(IMPOSSIBLE))))
+    without, prepared = (
+        prepared_from(tmp_path_factory.mktemp("impossible"), ledger=listed, changes=changes(*told_of))
+        for told_of in (possible, rows)
+    )
+    return without, prepared, cells
+
+
+def numbered(at: int) -> str:
+    return f"P26-{at:03d}"
+
+
+@pytest.mark.parametrize("at", range(len(IMPOSSIBLE)))
+def test_an_impossible_step_is_a_fault_at_its_cell_and_changes_nothing(with_impossible, at):
+    _, prepared, cells = with_impossible
+    _, day, step, status, could = IMPOSSIBLE[at]
+
+    (fault,) = [each for each in faults(prepared, "impossible_change") if each.cell == cells[at]]
+    assert (fault.severity, fault.file) == ("error", "问题变更/变更.xlsx")
     assert fault.found == f"{day} {step}"
     assert fault.expected == f"接下来可以是{could}"
     assert ("还没有发现" if status is None else f"当时{'已经验收通过' if status == '待验收' and step == '验收通过' else f'是“{status}”'}") in fault.message  # fmt: skip
     assert fault.place_code == "990202100000"
-    assert kinds(prepared) == ["impossible_change"]
+
+
+def test_impossible_steps_leave_all_as_it_was_without_them(with_impossible):
+    without, prepared, _ = with_impossible
+
+    assert kinds(prepared) == ["impossible_change"] * len(IMPOSSIBLE)
+    assert kinds(without) == []
+    same = [name for name in without.tables["problem_events"] if name != "source_row"]
     pd.testing.assert_frame_equal(prepared.tables["problems"], without.tables["problems"])
-    pd.testing.assert_frame_equal(prepared.tables["problem_events"], without.tables["problem_events"])
+    pd.testing.assert_frame_equal(
+        prepared.tables["problem_events"][same], without.tables["problem_events"][same]
+    )
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,10 @@ def day(text: str) -> datetime:
 
 
 def exported(
-    rows: list[dict[str, Any]], changes: list[dict[str, Any]], made: str = "2026-11-15T08:00:00+00:00"
+    rows: list[dict[str, Any]],
+    changes: list[dict[str, Any]],
+    made: str = "2026-11-15T08:00:00+00:00",
+    county: str = "小试县",
 ) -> bytes:
     """The list as it goes out on the day of the export."""
     problems, events = assemble(rows, changes, SETTINGS, EXPORTED, FaultLog())
@@ -126,7 +129,7 @@ def exported(
     listed = found.assign(
         township="东山镇", village="河湾村", returned_on=last("退回"), reopened_on=last("反弹")
     )
-    return rectification_book(ListInfo("小试县", EXPORTED, "v1", made), {"东山镇": listed})
+    return rectification_book(ListInfo(county, EXPORTED, "v1", made), {"东山镇": listed})
 
 
 def returned(sent: bytes, edit: Edit, name: str = "东山镇.xlsx") -> Returned:
@@ -437,7 +440,7 @@ def _with_another_value(sent: Sent) -> None:
 
 
 def _with_another_day(sent: Sent) -> None:
-    sent.book["导出时"]["D2"].value = "2026-01-01"
+    sent.book["导出时"]["F2"].value = "2026-01-01"
 
 
 def _without_a_row(sent: Sent) -> None:
@@ -462,6 +465,14 @@ def test_without_a_sound_baseline_the_whole_file_is_refused(spoil: Edit, kind: s
     assert out["S-1"]["measures"] == "逐户核实"
     assert (out.only().kind, out.only().severity) == (kind, "error")
     assert "重新下载整改清单" in out.only().remedy
+
+
+def test_the_list_of_another_county_is_refused_though_its_numbers_are_the_same():
+    rows = [problem("S-1")]
+    sent = exported(rows, [], county="邻 县")
+    out = prepared(rows, [], returned(sent, lambda sent: sent.put("S-1", 整改措施="换了")))
+    assert out["S-1"]["measures"] == "逐户核实"
+    assert (out.only().kind, "邻县" in out.only().message) == ("foreign_list", True)
 
 
 def test_two_files_are_taken_in_the_order_in_which_their_lists_were_made():

@@ -238,11 +238,14 @@ def test_immediately_after_nobody_knows_when_is_no_deadline(tmp_path):
 
 
 @pytest.mark.parametrize("written", ["尽快", "8月底", "2026-13-01"])
-def test_a_deadline_that_says_no_day_rejects_the_row(tmp_path, written):
-    prepared = prepared_from(tmp_path, ledger=ledger(problem(due_on=written)))
+@pytest.mark.parametrize(("name", "cell"), [("due_on", "R2"), ("planned_on", "P2")])
+def test_a_date_that_says_no_day_is_left_out_and_the_problem_stays(tmp_path, name, cell, written):
+    prepared = prepared_from(tmp_path, ledger=ledger(problem(**{name: written})))
 
-    assert prepared.tables["problems"].empty
-    assert [(fault.cell, fault.found) for fault in faults(prepared, "not_a_date")] == [("R2", written)]
+    assert (told(prepared)["status"], told(prepared)[name]) == ("待认领", None)
+    (fault,) = faults(prepared, "not_a_date")
+    assert (fault.severity, fault.cell, fault.found) == ("error", cell, written)
+    assert "没有采用" in fault.message
 
 
 def test_a_deadline_before_the_first_one_is_flagged(tmp_path):

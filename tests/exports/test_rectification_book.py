@@ -128,8 +128,8 @@ def test_what_it_said_is_kept_apart(book: openpyxl.Workbook):
     base = book["导出时"]
     assert base.protection.sheet
     assert "请勿修改" in base["A1"].value
-    assert [base["B2"].value, base["D2"].value] == ["20261115-abc", "2026-11-15"]
-    assert re.fullmatch("[a-p]{32}", base["H2"].value)
+    assert [base[cell].value for cell in ("B2", "D2", "F2")] == ["小试&县", "20261115-abc", "2026-11-15"]
+    assert re.fullmatch("[a-p]{32}", base["J2"].value)
     kept = {row[0]: row for row in base.iter_rows(min_row=5, values_only=True)}
     assert len(kept) == 8
     heads = [cell.value for cell in base[4]]

@@ -122,6 +122,12 @@ def test_one_zip_has_the_letter_of_every_unit():
     assert sorted(numbers) == sorted(named["problem_id"])
 
 
+def test_days_that_are_worked_are_not_called_days():
+    made = opened(supervision_letter(Sender("小试县", AS_OF, day_unit="个工作日"), UNIT, listed()))
+    assert "(最长逾期30个工作日)" in "\n".join(texts(made))
+    assert items(made)[0][5] == "逾期工作日"
+
+
 def test_demo_data_say_so(letter: Document):
     demo = opened(supervision_letter(Sender("小试县", AS_OF, is_demo=True), UNIT, listed()))
     assert "演示数据" in demo.sections[0].header.paragraphs[0].text

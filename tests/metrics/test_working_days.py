@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.working_days import days_until
+from metrics.working_days import days_until, last_days
 from settings import Problems
 from tests.metrics.county import FEW
 
@@ -49,6 +49,15 @@ def test_without_a_deadline_there_are_no_days():
     assert pd.isna(left(None, "2026-11-16"))
     both = pd.Series([pd.NaT, pd.Timestamp("2026-11-17")], index=[7, 3], dtype="datetime64[s]")
     assert days_until(both, date(2026, 11, 16), WORKING).loc[3] == 1
+
+
+def test_a_deadline_ends_on_the_next_working_day():
+    due = pd.Series(pd.to_datetime(["2026-11-21", None, "2026-10-02", "2026-10-10"]).astype("datetime64[s]"))
+    ends = last_days(due, WORKING)
+    assert ends.dt.strftime("%m-%d").tolist()[::2] == ["11-23", "10-08"]
+    assert pd.isna(ends[1])
+    assert ends[3] == due[3]  # a Saturday that is worked
+    pd.testing.assert_series_equal(last_days(due, Problems()), due)
 
 
 @FEW

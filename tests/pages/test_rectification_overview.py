@@ -12,9 +12,12 @@ import pandas as pd
 import pytest
 
 from data_loaders.contract import STATUSES, conform
+from metrics.rectification import ladder
+from settings import Problems
 from tests.pages import county
 from tests.pages.conftest import Open, Opened, publish_tables
 from ui import answers, cached, problem_choice, view
+from ui.problem_cards import whole_figures
 from ui.problem_filters import states_of
 
 MORE = """
@@ -147,6 +150,30 @@ class TestLadder:
         assert all(f"{reason}1" in told for reason in ("反弹", "退回", "逾期后报完成"))
         assert "1 个 蓝 临期" in told
         assert "1 个 没有预警 整改中0、待验收1" in told
+
+
+DONE = {"done_on": "2026-09-01", "accepted_on": "2026-09-02", "closed_on": "2026-09-03"}
+
+
+class TestInTime:
+    @pytest.mark.parametrize(
+        ("rows", "said"),
+        [
+            ([("整改中", "2026-12-01", {})], "还没有销号的"),
+            ([("已销号", None, DONE)], "没有时限或日期,看不出是否按期"),
+            ([("已销号", "2026-12-01", DONE)], "都在时限内完成"),
+            ([("已销号", "2026-12-01", DONE), ("已销号", None, DONE)], "有时限的1个都在时限内完成"),
+            ([("已销号", "2026-08-01", DONE), ("已销号", None, DONE)], "有时限的1个里逾期以后才完成1个"),
+            ([("已销号", "2026-08-01", DONE), ("已销号", "2026-12-01", DONE)], "其中逾期以后才完成1个"),
+        ],
+    )
+    def test_nobody_was_in_time_of_whom_that_cannot_be_told(self, rows, said):
+        found = conform(
+            "problems",
+            [life(at, status, None, due, **more) for at, (status, due, more) in enumerate(rows)],
+        )
+        figures = whole_figures(ladder(found, county.AS_OF, Problems()))
+        assert figures[1].card.lines == ((said,),)
 
 
 class TestScope:

@@ -25,7 +25,7 @@ from ui.problem_filters import (
     within,
 )
 from ui.problem_keys import keys
-from ui.problem_list import beside, counted, place_in
+from ui.problem_list import beside, counted, in_order, place_in
 from ui.problem_words import deadline, standing, warned
 
 IDS = ["P1", "P2", "P3"]
@@ -55,8 +55,16 @@ class TestGoingThrough:
         assert place_in(IDS, "P9") == "不在当前清单里"
 
     def test_how_many(self):
-        assert counted(41, 908) == "41 个问题(共908个),逾期久的在前"
-        assert counted(1200, 1200) == "1,200 个问题,逾期久的在前"
+        assert counted(41, 908) == "41 个问题(共908个)"
+        assert counted(1200, 1200) == "1,200 个问题"
+
+    def test_nothing_overdue_is_said_to_come_first_where_nothing_is(self):
+        def said(*rows: tuple[bool, bool]) -> str:
+            return in_order(pd.DataFrame(rows, columns=["is_closed", "is_overdue"]))
+
+        assert said((False, True), (True, False)) == ",逾期久的在前"
+        assert said((False, False), (True, False)) == ",急的在前"
+        assert said((True, False)) == ""
 
 
 class TestKeys:
