@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from charts import palette
 from charts.layout import empty_chart, names_axis, plain_list, rows_height, styled_figure, value_ticks
+from metrics.backlog import UNKNOWN_AGE
 from wording import period_text
 
 SEGMENTS = (
@@ -55,8 +56,14 @@ def ages_chart(counts: pd.DataFrame, *, scale: float = 1.0) -> go.Figure:
 
 
 def _ages_title(counts: pd.DataFrame, total: int) -> str:
-    old = int(counts.loc[counts["age_bin"].isin(LONG), "left"].sum())
-    return f"{total}个没有销号,其中{old}个积压90天以上" if old else f"{total}个没有销号,都没有超过90天"
+    old, unknown = (
+        int(counts.loc[counts["age_bin"].isin(bins), "left"].sum()) for bins in (LONG, (UNKNOWN_AGE,))
+    )
+    if unknown == total:
+        return f"{total}个没有销号,都没有发现日期,不知道积压多久"
+    apart = f",{unknown}个没有发现日期" if unknown else ""
+    others = "其余都" if unknown else "都"
+    return f"{total}个没有销号{apart},{f'其中{old}个积压90天以上' if old else f'{others}没有超过90天'}"
 
 
 def flow_chart(months: pd.DataFrame, *, scale: float = 1.0) -> go.Figure:

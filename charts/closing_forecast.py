@@ -38,9 +38,14 @@ def outlook(chance: float) -> str:
     return "多半赶不上" if chance >= HOPELESS else "基本赶不上"
 
 
+def named(table: pd.DataFrame) -> pd.DataFrame:
+    """The groups that are a batch or a township: what lies in none is shown, but is not one of them."""
+    return table[table["group"] != ""]
+
+
 def finding(table: pd.DataFrame, kind: str) -> str:
     """What the table says, in a sentence; `kind`: 批次 or 乡镇."""
-    rows = table[table["remaining"] > 0]
+    rows = named(table[table["remaining"] > 0])
     if rows.empty:
         return f"没有哪个{kind}还有带时限的问题没销号"
     counts = (
@@ -84,7 +89,7 @@ def forecast_chart(
     hover = "<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>"
     _intervals(figure, rows, last, scale)
     figure.add_scatter(
-        x=rows["median_on"].where(rows["median_on"] <= last), y=at, mode="markers", customdata=custom, hovertemplate=hover,
+        x=rows["median_on"].astype(object).where(rows["median_on"] <= last, None), y=at, mode="markers", customdata=custom, hovertemplate=hover,
         marker={"size": 10 * scale, "color": palette.PRIMARY},
     )  # fmt: skip
     over = rows["state"].isin(["passed", "today"])

@@ -64,7 +64,8 @@ def by_month(stretched: pd.DataFrame, as_of: date, months: int = MONTHS) -> pd.D
 
     left = left a month before + found + reopened - closed. Begins with the first month in which anything was found.
     """
-    dated = stretched[stretched["since"] > EVER]
+    found = stretched[~stretched["problem_id"].duplicated()]  # a problem's first stretch
+    dated = found[found["since"] > EVER]
     if dated.empty:
         return pd.DataFrame(columns=["period", "found", "reopened", "closed", "left"])
     last = pd.Period(as_of, "M")

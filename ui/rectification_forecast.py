@@ -17,6 +17,7 @@ from charts.closing_forecast import (
     chance_text,
     finding,
     forecast_chart,
+    named,
     outlook,
     short_date,
     when_text,
@@ -118,8 +119,9 @@ def _table(page: Page, found: pd.DataFrame, by: str) -> pd.DataFrame:
 
 def _cards(whole: dict[str, Any], table: pd.DataFrame, kind: str) -> list[Card]:
     """What is left, how fast it goes, and how many will rather be late."""
-    unlikely = int((table["chance"] < UNLIKELY).sum())
-    over = int((table["state"] == "passed").sum())
+    groups = named(table)
+    unlikely = int((groups["chance"] < UNLIKELY).sum())
+    over = int((groups["state"] == "passed").sum())
     apart = [f"另有{whole['without_deadline']}个没有时限"] if whole["without_deadline"] else []
     left = Card(
         "有时限未销号",

@@ -28,7 +28,7 @@ from ui.problem_words import day_unit
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NO_UNIT, ALL_UNITS = "未注明牵头单位", "全部单位"
-FILL_IN = "清单填好后放进原始数据文件夹的“整改清单回填”,重新运行 prepare.py,新填的日期和措施就进看板。"
+FILL_IN = "清单填好后放进原始数据文件夹的“整改清单回填”,交给数据管理员重新导入,新填的日期和措施就进看板。"
 
 
 def list_papers(data: Dataset, shown: pd.DataFrame, place: str, words: str) -> None:

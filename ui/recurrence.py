@@ -91,12 +91,15 @@ def _finding(page: Page, counts: pd.DataFrame) -> str:
         where = f"{len(counts)}类问题都在{least}个及以上的村查出过"
     if page.level == "village":
         where = f"查出过{len(counts)}类问题"
+    if page.level != "village" and not counts["villages"].any():
+        where = f"查出过{len(counts)}类问题,都没有写明村,看不出是不是多发"
     if again.empty:
-        return f"{where},销号以后没有再出现。"
+        is_struck = (counts["unclosed"] < counts["found"]).any()
+        return f"{where};{'销号以后没有再出现' if is_struck else '还没有销号的问题,谈不上再出现'}。"
     came_back, found_again = int(again["came_back"].sum()), int(again["found_again"].sum())
-    parts = [f"销号后反弹{came_back}个"] * bool(came_back) + [f"销号后在原地再次查出{found_again}个"] * bool(
-        found_again
-    )
+    parts = [f"销号后反弹过{came_back}个"] * bool(came_back) + [
+        f"销号后在原地再次查出{found_again}个"
+    ] * bool(found_again)
     return f"{where};{'、'.join(parts)}。"
 
 

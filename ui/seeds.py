@@ -29,6 +29,7 @@ class Seed:
     number: str
     drawn_at: datetime | None
     version: str | None
+    times: int = 1  # that was drawn since the page was opened: the first draw is to count
 
 
 def read(page: Page, name: str) -> Seed | None:
@@ -46,7 +47,7 @@ def read(page: Page, name: str) -> Seed | None:
         notices.hints(
             (f"抽签时的数据版本是{version},现在是{page.data.version}:数据变了,同一个种子抽出来的可能不同。",)
         )
-    return Seed(number, at, version)
+    return Seed(number, at, version, st.session_state.get(_times(name), 1))
 
 
 def _made(written: str) -> tuple[datetime | None, str | None]:
@@ -80,10 +81,15 @@ def called_out(page: Page, name: str, then: Callable[[str], None] | None = None)
 
 
 def _take(page: Page, name: str, number: str, then: Callable[[str], None] | None) -> None:
+    st.session_state[_times(name)] = st.session_state.get(_times(name), 0) + 1
     view.choose(name, number)
     view.choose(f"{name}_at", f"{datetime.now():%Y%m%d%H%M}.{page.data.version}")
     if then is not None:
         then(number)
+
+
+def _times(name: str) -> str:
+    return f"{name}_times"
 
 
 def said(seed: Seed, version: str) -> str:
@@ -93,7 +99,8 @@ def said(seed: Seed, version: str) -> str:
         if seed.drawn_at
         else ""
     )
-    return f"种子 {seed.number}{when},数据版本 {version}"
+    again = f",打开页面后第{seed.times}次抽签" if seed.times > 1 else ""
+    return f"种子 {seed.number}{when}{again},数据版本 {version}"
 
 
 def left_out(

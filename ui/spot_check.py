@@ -180,7 +180,7 @@ def _says_risk(data: Dataset) -> str:
         f"{name}风险{percent_text(100 * share, 0)}" for name, share in zip(STRATA, rules.shares, strict=True)
     )
     return note(
-        f"风险分按问题加:每个{points}。按风险分排队,前三分之一为高,后三分之一和没有分的为低。"
+        f"风险分按问题加:每个{points};几种情况都有的相加。按风险分排队,前三分之一为高,后三分之一和没有分的为低。"
         f"名额按{shares}分配,平均下来正好是这个比例;同一风险档里机会均等。村在乡镇里照样分档抽。"
         "问题和农户在村里机会均等:问题抽没有销号的和刚销号的,农户只抽花名册上的序号,系统里没有农户信息。"
     )

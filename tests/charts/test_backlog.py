@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from charts.backlog import ages_chart, flow_chart
-from metrics.backlog import BINS
+from metrics.backlog import BINS, UNKNOWN_AGE
 from tests.charts.drawn import rows_of, said
 
 
@@ -34,6 +34,21 @@ def test_bars_stand_youngest_first_and_add_up():
 )  # fmt: skip
 def test_the_title_says_how_many_are_old(counts, words):
     assert words in said(ages_chart(ages(*counts))).replace("</b><br><b>", "")
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        ((0, 0, 0, 0, 0, 5), "5个没有销号,都没有发现日期,不知道积压多久"),
+        ((4, 0, 0, 0, 0, 1), "5个没有销号,1个没有发现日期,其余都没有超过90天"),
+        ((0, 0, 0, 0, 4, 1), "5个没有销号,1个没有发现日期,其中4个积压90天以上"),
+    ],
+)
+def test_of_unknown_age_nothing_is_claimed(left, words):
+    rows = pd.DataFrame(
+        {"age_bin": [*BINS, UNKNOWN_AGE], "overdue": 0, "in_time": left, "awaiting": 0, "left": left}
+    )
+    assert words in said(ages_chart(rows)).replace("</b><br><b>", "")
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,13 @@ def test_the_title_says_how_many_will_rather_be_late():
     assert "4个批次没销完:1个时限已到没销完,1个多半赶不上时限,1个多半能按期,1个历史不够不预测" in told
 
 
+def test_what_lies_in_no_township_is_shown_and_is_not_one():
+    nowhere = FOUR.assign(group=["甲", "乙", "丙", ""])
+    told = said(forecast_chart(nowhere, AS_OF, "乡镇")).replace("</b><br><b>", "")
+    assert "3个乡镇没销完" in told
+    assert len(rows_of(forecast_chart(nowhere, AS_OF, "乡镇"))) == 4
+
+
 def test_each_row_says_its_chance_or_why_there_is_none():
     figure = forecast_chart(FOUR, AS_OF, "批次")
     assert rows_of(figure) == ["甲 4", "乙 4", "丙 4", "丁 4"]
@@ -52,7 +59,7 @@ def test_each_row_says_its_chance_or_why_there_is_none():
 def test_what_is_not_foreseen_is_not_drawn():
     line, _, middles, deadlines, _ = forecast_chart(FOUR, AS_OF, "批次").data
     assert 3 not in list(line.y)  # 丁 has no interval, only its deadline
-    assert pd.isna(middles.x[3]) and len(deadlines.x) == 4
+    assert middles.x[3] is None and len(deadlines.x) == 4
     assert pd.Timestamp(deadlines.x[0]) == AS_OF  # a deadline long ago stands at the edge
 
 

@@ -90,6 +90,9 @@ def test_months_with_what_was_found_struck_off_and_came_back():
 def test_no_date_at_all_is_no_month():
     rows = problems(problem("1", found_on=None))
     assert by_month(stretches(rows, steps(rows, events())), AS_OF).empty
+    # Nobody knows when it was found, however well it is known when it was reported done.
+    rows = problems(problem("1", AWAITING, found_on=None, done_on="2026-10-01"))
+    assert by_month(stretches(rows, steps(rows, events())), AS_OF).empty
 
 
 @FEW

@@ -72,7 +72,7 @@ def test_hostile_name_reaches_the_reader_as_text(recurring: Path, open_page: Ope
 
 def test_fewer_villages_than_configured_recur_nowhere(full: Path, open_page: Open):
     text = open_page("rectification", part=PART).text
-    assert "5类问题中0类在3个及以上的村查出过,销号以后没有再出现。" in text
+    assert "5类问题中0类在3个及以上的村查出过;销号以后没有再出现。" in text
     assert "没有销号后又出现的问题。" in text
     assert "没有反复出现的类别" in text
 
@@ -82,6 +82,15 @@ def test_township_and_village_have_their_own(recurring: Path, open_page: Open, p
     text = open_page("rectification", part=PART, place=place).text
     assert "再次查出1个" in text
     assert "石门乡 冷水村" not in text
+
+
+def test_where_no_village_is_named_nothing_is_claimed_of_villages(recurring: Path, open_page: Open):
+    of_units = problems().assign(place_code=None, status="整改中", closed_on=pd.NaT, reopened_count=0)
+    none = county.full()["problem_events"].iloc[:0]
+    publish_tables(recurring, county.full() | {"problems": of_units, "problem_events": none})
+    text = open_page("rectification", part=PART).text
+    assert "都没有写明村,看不出是不是多发" in text
+    assert "还没有销号的问题,谈不上再出现" in text
 
 
 def test_without_categories_it_says_so(recurring: Path, open_page: Open):

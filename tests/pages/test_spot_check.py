@@ -47,6 +47,14 @@ def test_button_draws_a_seed_into_the_address_with_time_and_version(full: Path, 
     assert f"种子 {page.params['seed']}," in page.text
     assert "抽签,数据版本 20261115-" in page.text
     assert drawn(page)
+    assert "次抽签" not in page.text
+
+
+def test_a_second_draw_does_not_pass_for_the_first(full: Path, open_page: Open):
+    page = open_page("rectification", part=PART)
+    for _ in range(2):
+        page.app.button(key="seed_fresh").click().run()
+    assert "打开页面后第2次抽签" in page.text
 
 
 def test_number_that_is_called_out_is_the_seed(full: Path, open_page: Open):
