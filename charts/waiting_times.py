@@ -49,7 +49,7 @@ def medians_chart(
         return empty_chart(title or "多久能销号", "每组的问题都太少,没有画", scale=scale)
     figure = styled_figure(
         title,
-        "从发现到销号的中位天数,横线:95%可信范围;右:已销号/问题数",
+        "从发现到销号的中位天数,横线:95%可信范围;右:销过号/问题数",
         height=rows_height(len(times)),
         scale=scale,
     )
@@ -99,7 +99,7 @@ def _medians_hover(times: pd.DataFrame) -> list[str]:
         else:
             high = "未知" if is_missing(row["median_high"]) else f"{int(row['median_high'])}天"
             head = f"一半在{int(row['median'])}天内销号<br>95%可信范围{int(row['median_low'])}天到{high}"
-        said.append(f"{head}<br>{row['n']}个:已销号{row['over']}个,还没有{row['ongoing']}个")
+        said.append(f"{head}<br>{row['n']}个:销过号{row['over']}个,从来没有{row['ongoing']}个")
     return said
 
 

@@ -48,7 +48,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # programs differ in ho
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _SUMMARY_HEADS = {
     "name": "乡镇", "found": "发现", "closed": "已销号", "awaiting": "待验收", "open": "整改中", "overdue": "逾期",
-    "nearly_due": "临期", "reopened": "反弹", "returned": "退回", "closure_rate": "销号率",
+    "nearly_due": "{days}天内到期", "reopened": "反弹", "returned": "退回", "closure_rate": "销号率",
 }  # fmt: skip
 
 
@@ -63,6 +63,7 @@ class ListInfo:
     is_demo: bool = False
     scope: str = ""  # what all lists are limited to: a township, a source
     is_part: bool = False  # chosen by how far they are: a closure rate among them would say nothing
+    nearly_due_days: int = 7  # what 7天内到期 counts; 临期 in a row is what the ladder calls blue
 
 
 def rectification_book(info: ListInfo, lists: Mapping[str, pd.DataFrame], what: str = "乡镇") -> bytes:
@@ -100,7 +101,7 @@ def sheet_names(wanted: list[str]) -> dict[str, str]:
     return names
 
 
-def counts_text(found: pd.DataFrame, *, is_part: bool = False) -> str:
+def counts_text(found: pd.DataFrame, *, days: int = 7, is_part: bool = False) -> str:
     """发现12个 = 整改中5个 + 待验收2个 + 已销号5个;销号率41.7%(5/12个);逾期3个…: as the page counts them.
 
     Of a part there is no rate: 清单中7个 = ….
@@ -109,7 +110,7 @@ def counts_text(found: pd.DataFrame, *, is_part: bool = False) -> str:
     number = {name: int(count[name]) for name in count.index if name != "closure_rate"}
     warned = "、".join(
         f"{word}{number[name]}个"
-        for name, word in (("overdue", "逾期"), ("nearly_due", "临期"), ("reopened", "反弹"), ("returned", "退回"))
+        for name, word in (("overdue", "逾期"), ("nearly_due", f"{days}天内到期"), ("reopened", "反弹"), ("returned", "退回"))
     )  # fmt: skip
     rate = f"销号率{percent_text(count['closure_rate'])}({number['closed']}/{number['found']}个);"
     return (
@@ -177,7 +178,7 @@ def _literal(text: str) -> str:
 
 def _list(page: Worksheet, info: ListInfo, name: str, found: pd.DataFrame, looks: _Looks) -> None:
     lines = [
-        f"{_origin(info)}{counts_text(found, is_part=info.is_part)}",
+        f"{_origin(info)}{counts_text(found, days=info.nearly_due_days, is_part=info.is_part)}",
         "白色格子由整改单位填写或更正,灰色格子改了不采用;状态按日期计算,只改状态、不填日期不算。"
         f"填好后连同“{BASELINE}”工作表一起交回。",
     ]
@@ -281,10 +282,10 @@ def _summary(
 ) -> None:
     """The counts of every list, and of all of them."""
     every = pd.concat(lists.values(), ignore_index=True)
-    lines = [f"{_origin(info)}{counts_text(every)}"]
+    lines = [f"{_origin(info)}{counts_text(every, days=info.nearly_due_days)}"]
     top = _heading(page, info, f"{info.county}问题整改清单汇总", lines, looks)
     for column, head in enumerate({**_SUMMARY_HEADS, "name": what}.values()):
-        page.write_string(top, column, head, looks.head)
+        page.write_string(top, column, head.format(days=info.nearly_due_days), looks.head)
     page.set_column(0, 0, 22)
     page.set_column(1, len(_SUMMARY_HEADS) - 1, 9)
     for row, (name, found) in enumerate([*lists.items(), ("合计", every)], top + 1):

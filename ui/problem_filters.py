@@ -31,7 +31,9 @@ State = Callable[[pd.DataFrame], pd.Series]
 STATES: dict[str, State] = {
     UNFINISHED: lambda found: ~found["is_closed"],
     "逾期": lambda found: found["is_overdue"],
-    "临期": lambda found: found["is_nearly_due"],
+    "临期": lambda found: (
+        found["warning"] == "blue"
+    ),  # as the ladder has it: what is yellow already is not blue
     "反弹": lambda found: found["is_reopened"],
     "退回": lambda found: found["is_returned"],
     "进度滞后": lambda found: found["is_behind"],
@@ -203,11 +205,7 @@ def _holds(texts: pd.Series, words: str) -> np.ndarray:
 def state_chooser(narrowed: Narrowed, rules: Problems) -> None:
     """The states side by side, each with how many it would list."""
     counts, chosen = narrowed.states(), narrowed.chosen.show
-    twice = within(rules.nearly_due_days)  # the same as 临期
-    offered = [
-        name for name, count in counts.items()
-        if name == chosen or name in ALWAYS or (count and name != twice)
-    ]  # fmt: skip
+    offered = [name for name, count in counts.items() if name == chosen or name in ALWAYS or count]
     key = f"choose_{SHOW}"
     _show_chosen(key, chosen)
     st.segmented_control(

@@ -117,6 +117,7 @@ def list_book(
         is_demo=data.settings.county.is_demo,
         scope=scope,
         is_part=is_part,
+        nearly_due_days=data.settings.problems.nearly_due_days,
     )
     return rectification_book(info, {name: listed(data, found) for name, found in lists.items()}, what)
 

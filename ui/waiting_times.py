@@ -29,14 +29,14 @@ ENDS = "最慢和最快"
 TIMES: Columns = {
     "name": "名称",
     "n": Shown("问题(个)", "number"),
-    "over": Shown("已销号(个)", "number"),
+    "over": Shown("销过号(个)", "number"),
     "ongoing": Shown("未销号(个)", "number"),
     "median": Shown("中位(天)", "number"),
     "median_low": Shown("95%下限(天)", "number"),
     "median_high": Shown("95%上限(天)", "number"),
     "longest": Shown("最久(天)", "number"),
-    "median_over": Shown("只算已销号的中位(天)", "number"),
-    "mean_over": Shown("只算已销号的平均(天)", "number", 1),
+    "median_over": Shown("只算销过号的中位(天)", "number"),
+    "mean_over": Shown("只算销过号的平均(天)", "number", 1),
 }
 PARTS: Columns = {
     "name": "名称",

@@ -83,7 +83,7 @@ def small_print(times: Times, found: int) -> list[str]:
     """Why not the mean of those struck off; what came back; who is not drawn; what could not be counted."""
     whole = times.whole[CLOSURE]
     said = [
-        f"共{number_text(whole['n'], '个')},已销号{whole['over']}个;没有销号的{whole['ongoing']}个按“到今天还没有销号”算进去"
+        f"共{number_text(whole['n'], '个')},销过号的{whole['over']}个;从来没有销号的{whole['ongoing']}个按“到今天还没有销号”算进去"
         "(Kaplan-Meier 法),过半数没有销号的只能说“至少多少天”。"
     ]
     if whole["over"] and whole["ongoing"]:
@@ -95,7 +95,9 @@ def small_print(times: Times, found: int) -> list[str]:
             if again["over"]
             else "都还没有再次销号"
         )
-        said.append(f"以上只算第一次销号。反弹过{again['n']}次,{ended}。")
+        said.append(
+            f"以上只算第一次销号,销号后反弹、现在还没有销号的也算销过号。反弹过{again['n']}次,{ended}。"
+        )
     if len(times.small):
         few = "、".join(
             f"{name}({n}个)" for name, n in zip(times.small["name"], times.small["n"], strict=True)
@@ -109,7 +111,7 @@ def small_print(times: Times, found: int) -> list[str]:
 
 def _why_not_the_closed_alone(whole: dict[str, Any]) -> str:
     mean = number_text(whole["mean_over"], "天", 0)
-    said = f"只算已销号的会偏短:中位{whole['median_over']}天,因为拖得久的还没有销号,不在里面"
+    said = f"只算销过号的会偏短:中位{whole['median_over']}天,因为拖得久的还没有销号,不在里面"
     if whole["mean_over"] > whole["median_over"]:
         said += f";平均{mean}又被少数拖得特别久的拉高,都不能说明一般要多久"
     return said + "。"

@@ -30,7 +30,7 @@ def test_a_dot_stands_for_its_group():
     (dots,) = [trace for trace in medians_chart(times(), title="多久").data if trace.mode == "markers"]
     assert [row[-1] for row in dots.customdata] == ["乙", "甲"]
     assert "过半数还没有销号,至少50天" in dots.customdata[0][1]
-    assert "3个:已销号3个,还没有0个" in dots.customdata[1][1]
+    assert "3个:销过号3个,从来没有0个" in dots.customdata[1][1]
 
 
 @pytest.mark.parametrize(("median", "words"), [(20, "20天"), (pd.NA, "至少50天"), (None, "至少50天")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -281,7 +282,7 @@ def test_steps_of_one_day_come_in_the_only_order_that_is_possible(tmp_path):
     assert kinds(prepared) == []
 
 
-IMPOSSIBLE: list[tuple[list[tuple[str, ...]], str, str, str | None, str]] = [
+IMPOSSIBLE: list[tuple[Sequence[tuple[str, ...]], str, str, str | None, str]] = [
     ([], "2026-01-05", "认领", None, "发现"),  # before it was found
     ([], "2026-01-20", "发现", "待认领", "认领、报完成、延期"),
     ([], "2026-01-20", "验收通过", "待认领", "认领、报完成、延期"),

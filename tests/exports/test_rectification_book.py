@@ -58,7 +58,7 @@ def test_dates_are_dates_and_nothing_missing_is_filled_in(page: Worksheet):
 def test_the_line_above_says_the_pages_own_figures(page: Worksheet):
     count = problem_counts(listed()).iloc[0]
     assert [count["found"], count["open"], count["awaiting"], count["closed"]] == [8, 6, 1, 1]
-    said = "发现8个 = 整改中6个(含待认领) + 待验收1个 + 已销号1个;销号率12.5%(1/8个);逾期3个、临期1个、反弹0个、退回1个"
+    said = "发现8个 = 整改中6个(含待认领) + 待验收1个 + 已销号1个;销号率12.5%(1/8个);逾期3个、7天内到期1个、反弹0个、退回1个"
     assert counts_text(listed()) == said
     assert page["A2"].value == f"数据截至2026年11月15日,数据版本 20261115-abc。{said}"
 
@@ -67,7 +67,7 @@ def test_a_part_has_no_rate():
     found = listed()
     said = counts_text(found[~found["is_closed"]], is_part=True)
     assert (
-        said == "清单中7个 = 整改中6个(含待认领) + 待验收1个 + 已销号0个;逾期3个、临期1个、反弹0个、退回1个"
+        said == "清单中7个 = 整改中6个(含待认领) + 待验收1个 + 已销号0个;逾期3个、7天内到期1个、反弹0个、退回1个"
     )
 
 

@@ -52,7 +52,7 @@ def test_without_a_deadline_there_are_no_days():
 
 
 def test_a_deadline_ends_on_the_next_working_day():
-    due = pd.Series(pd.to_datetime(["2026-11-21", None, "2026-10-02", "2026-10-10"]).astype("datetime64[s]"))
+    due = pd.Series(pd.to_datetime(["2026-11-21", "", "2026-10-02", "2026-10-10"]).astype("datetime64[s]"))
     ends = last_days(due, WORKING)
     assert ends.dt.strftime("%m-%d").tolist()[::2] == ["11-23", "10-08"]
     assert pd.isna(ends[1])

@@ -115,7 +115,7 @@ class TestTimes:
     def test_open_ones_are_counted_for_what_they_tell(self, full, open_page: Open):
         text = joined(progress(open_page, TIMES))
         assert "过半数还没有销号,至少128天" in text
-        assert "共6个,已销号2个;没有销号的4个" in text
+        assert "共6个,销过号的2个;从来没有销号的4个" in text
         # 39 and 80 days: the lower of the two is the day by which half of them were.
         assert "只算已销号的会偏短:中位39天" in text
 
