@@ -33,6 +33,7 @@ from data_loaders.contract import (
     STRUCK_OFF,
     UNCLAIMED,
 )
+from data_loaders.problems import FAR_YEARS
 from data_loaders.returned_list import AS_OF, DAYS, FIXED, HEADS, MADE, TEXTS
 from data_loaders.values import squeezed
 from faults import Fault, FaultLog, Severity
@@ -333,6 +334,10 @@ class _Merge:
 
     def _deadline(self, row: Row, base: Row, day: str, steps: list[Row], ours: _Ours) -> None:
         """A new deadline belongs to the refusal or relapse beside it; else it is an extension, known since the list."""
+        if int(day[:4]) - int(base["marks"][AS_OF][:4]) > FAR_YEARS:
+            why = f"{day} 离导出超过{FAR_YEARS}年,没有采用"
+            self._ignored(row, "due_on", why, "没有时限的请在问题台账里写“长期坚持”。")
+            return
         anew = [change for change in steps if change["step"] in (RETURNED, REOPENED)]
         current = ours.says["due_on"]
         if current is None and not anew:
@@ -435,7 +440,7 @@ class _Merge:
                 Fault(
                     "info",
                     "update_taken",
-                    f"采用了回填的{head}{len(cells)}处:{shown}{'等' if len(cells) > _SHOWN_CELLS else ''}",
+                    f"读到回填的{head}{len(cells)}处:{shown}{'等' if len(cells) > _SHOWN_CELLS else ''}",
                     "",
                     file,
                     sheet,

@@ -213,8 +213,8 @@ def test_what_was_filled_in_is_taken_and_can_be_traced():
     assert steps.loc["销号", "source_row"] == 5
     assert steps.loc["认领", "source_file"] == "问题台账.xlsx"
     taken = {fault.message for fault in out.faults}
-    assert "采用了回填的销号日期1处:X5" in taken
-    assert "采用了回填的整改措施1处:J5" in taken
+    assert "读到回填的销号日期1处:X5" in taken
+    assert "读到回填的整改措施1处:J5" in taken
 
 
 def test_an_extension_keeps_both_deadlines():
@@ -224,6 +224,12 @@ def test_an_extension_keeps_both_deadlines():
     extended = out.events.set_index("step").loc["延期"]
     assert extended["on"] == pd.Timestamp(EXPORTED)  # nobody says when: known since the list was made
     assert out.wrong() == []
+
+
+def test_a_deadline_that_nobody_will_see_is_no_extension():
+    out = round_trip(lambda sent: sent.put("S-1", 整改时限=day("2099-12-31")))
+    assert out["S-1"]["due_on"] == pd.Timestamp("2026-12-31")
+    assert (out.only().kind, "超过20年" in out.only().message) == ("update_ignored", True)
 
 
 def test_a_second_extension_does_not_contradict_the_first():

@@ -117,7 +117,7 @@ class TestTimes:
         assert "过半数还没有销号,至少128天" in text
         assert "共6个,销过号的2个;从来没有销号的4个" in text
         # 39 and 80 days: the lower of the two is the day by which half of them were.
-        assert "只算已销号的会偏短:中位39天" in text
+        assert "只算销过号的会偏短:中位39天" in text
 
     def test_groups_of_too_few_are_listed_and_not_drawn(self, full, open_page: Open):
         text = joined(progress(open_page, TIMES, wait_by="按批次"))

@@ -87,7 +87,7 @@ def test_township_and_village_have_their_own(recurring: Path, open_page: Open, p
 def test_where_no_village_is_named_nothing_is_claimed_of_villages(recurring: Path, open_page: Open):
     of_units = problems().assign(place_code=None, status="整改中", reopened_count=0)
     of_units["closed_on"] = pd.NaT
-    of_units = conform("problems", of_units.to_dict("records"))
+    of_units = conform("problems", of_units)
     none = county.full()["problem_events"].iloc[:0]
     publish_tables(recurring, county.full() | {"problems": of_units, "problem_events": none})
     text = open_page("rectification", part=PART).text
