@@ -67,7 +67,8 @@ def test_a_part_has_no_rate():
     found = listed()
     said = counts_text(found[~found["is_closed"]], is_part=True)
     assert (
-        said == "清单中7个 = 整改中6个(含待认领) + 待验收1个 + 已销号0个;逾期3个、7天内到期1个、反弹0个、退回1个"
+        said
+        == "清单中7个 = 整改中6个(含待认领) + 待验收1个 + 已销号0个;逾期3个、7天内到期1个、反弹0个、退回1个"
     )
 
 
