@@ -65,19 +65,21 @@ def forecast_chart(
     *,
     highlight: str | None = None,
     picks_places: bool = False,
+    most: int | None = None,
     scale: float = 1.0,
 ) -> go.Figure:
     """A row for each group that has something left, in the table's order: interval, middle, deadline, chance in words.
 
     `table` has a column `name` beside those of the forecast; `highlight`: a group. With `picks_places` a click on a
-    row chooses its group as a place.
+    row chooses its group as a place. `most`: so many rows are drawn; the title speaks of all.
     """
-    rows = table[table["remaining"] > 0].reset_index(drop=True)
+    left = table[table["remaining"] > 0].reset_index(drop=True)
+    rows = left.head(most or len(left))
     if rows.empty:
         return empty_chart(finding(table, kind), "带时限的问题都已销号", scale=scale)
     last = _last(rows, as_of)
     figure = styled_figure(
-        finding(rows, kind), f"从{date_text(as_of)}往后推算;右为按期可能", height=rows_height(len(rows)), scale=scale,
+        finding(left, kind), f"从{date_text(as_of)}往后推算;右为按期可能", height=rows_height(len(rows)), scale=scale,
         legend=LEGEND,
     )  # fmt: skip
     places = [row if picks_places else "" for row in rows["group"]]
@@ -215,4 +217,4 @@ def _months(as_of: pd.Timestamp, last: pd.Timestamp) -> list[pd.Timestamp]:
 
 
 def _month_text(tick: pd.Timestamp, *, first: bool) -> str:
-    return f"{tick.month}月<br>{tick.year}" if first or tick.month == 1 else f"{tick.month}月"
+    return f"{tick.month}月<br>{tick.year}年" if first or tick.month == 1 else f"{tick.month}月"

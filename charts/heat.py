@@ -7,6 +7,7 @@ blank. Red says overdue and nothing else, and a word in the cell says it too.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,9 +23,15 @@ HeatColour = Literal["overdue", "closure"]
 
 MOST_CATEGORIES = 15  # columns that a screen has room for; the others share one
 OTHERS = "其他类别"
+WALL_PLACES, WALL_CATEGORIES = (
+    13,
+    8,
+)  # that can be read from the back of a hall; the last of each is all others
+REST = "*"  # no place's code: the places added up
 CELL_PX, HEADS_PX = 26, 36
 TEXT_PX = 11
 HEADS = 4  # characters of a category's name on one line
+WALL_TEXT, WALL_SCALE = 14, 1.5
 
 SETTLED = "#DCEEEA"  # all struck off
 OVERDUE = (
@@ -55,19 +62,25 @@ def heat_chart(
     colour: HeatColour = "overdue",
     highlight: str | None = None,
     scale: float = 1.0,
+    on_wall: bool = False,
 ) -> go.Figure:
     """A row per place, a column per category, worst first; the first row and column are the sums.
+
+    `on_wall`: larger cells that say less, of fewer places and categories; the others are added up in a row and a column.
 
     `highlight`: a place_code. A cell says not struck off / found, closure rate, and how many are overdue; a click on
     it stands for `[place_code, category]` as JSON, of which either may be "" in a sum.
     """
-    shown = gathered(found)
+    scale, text_px = (scale * WALL_SCALE, WALL_TEXT) if on_wall else (scale, TEXT_PX)
+    shown = rest_in_one(gathered(found, WALL_CATEGORIES), highlight) if on_wall else gathered(found)
     if shown.cells.empty:
         return empty_chart("问题在哪里、是哪一类", "没有查出的问题", scale=scale)
     places, categories = shown.places, list(shown.categories["category"])
     heads = ["<b>合计</b>", *(_two_lines(name) for name in categories)]
+    says = _wall_words if on_wall else _words
+    in_cell = "格中:未销号/发现(个)" if on_wall and colour == "overdue" else "格中:未销号/发现(个)和销号率"
     figure = styled_figure(
-        _title(found), "格中:未销号/发现(个)和销号率;空白:没有查出问题",
+        _title(found), f"{in_cell};空白:没有查出问题",
         height=CELL_PX * (len(places) + 1), scale=scale, legend=_legend(colour),
     )  # fmt: skip
     at = {name: 1.0 + column for column, name in enumerate(categories)}
@@ -84,16 +97,17 @@ def heat_chart(
     size = (len(places) + 1, len(categories) + 1)
     for kind, scale_of_colours in _scales(colour).items():
         mine = [cell for cell in cells if _kind(cell.row, colour) == kind]
-        _add(figure, mine, size, kind, scale_of_colours, scale)
-    _add(figure, sums, size, "found", [[0, "#FFFFFF"], [1, "#FFFFFF"]], scale, is_sum=True)
+        _add(figure, mine, size, kind, scale_of_colours, says(colour, is_sum=False), scale, text_px)
+    white = [[0, "#FFFFFF"], [1, "#FFFFFF"]]
+    _add(figure, sums, size, "found", white, says(colour, is_sum=True), scale, text_px)
     # The heads stand between the heading and the table.
-    above = HEADS_PX * scale
+    above = HEADS_PX * scale * text_px / TEXT_PX
     figure.update_layout(
         height=figure.layout.height + above, margin_t=figure.layout.margin.t + above, margin_b=4 * scale
     )
     figure.update_xaxes(
         tickmode="array", tickvals=list(range(len(heads))), ticktext=heads, side="top", showgrid=False, tickangle=0,
-        range=[-0.5, len(heads) - 0.5], tickfont={"size": TEXT_PX * scale, "color": palette.INK},
+        range=[-0.5, len(heads) - 0.5], tickfont={"size": text_px * scale, "color": palette.INK},
     )  # fmt: skip
     labels = [
         f"<b>{name}</b>" if _key(code) == highlight else name
@@ -103,19 +117,15 @@ def heat_chart(
     return figure
 
 
-def gathered(found: Heat) -> Heat:
-    """The same with at most MOST_CATEGORIES categories: the least pressing ones are added up."""
-    if len(found.categories) <= MOST_CATEGORIES:
+def gathered(found: Heat, most: int = MOST_CATEGORIES) -> Heat:
+    """The same with at most so many categories: the least pressing ones are added up."""
+    if len(found.categories) <= most:
         return found
-    kept = set(found.categories["category"].head(MOST_CATEGORIES - 1))
-    rates = ["closure_rate", "late_share"]
+    kept = set(found.categories["category"].head(most - 1))
 
     def together(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-        named = frame.assign(category=frame["category"].where(frame["category"].isin(kept), OTHERS))
-        summed = named.drop(columns=rates).groupby(by, dropna=False, as_index=False, sort=False).sum()
-        late_base = summed["late_base"].where(summed["late_base"] > 0)
-        return summed.assign(
-            closure_rate=100 * summed["closed"] / summed["found"], late_share=100 * summed["late"] / late_base
+        return _summed(
+            frame.assign(category=frame["category"].where(frame["category"].isin(kept), OTHERS)), by
         )
 
     return Heat(
@@ -126,15 +136,55 @@ def gathered(found: Heat) -> Heat:
     )
 
 
+def rest_in_one(found: Heat, keep: str | None = None, most: int = WALL_PLACES) -> Heat:
+    """The same with at most so many places, `keep` one of them: the least pressing ones are added up, 其余3个."""
+    if len(found.places) <= most:
+        return found
+    codes = found.places["place_code"]
+    kept = codes.head(most - 1).tolist()
+    if keep in codes.tolist() and keep not in kept:
+        kept[-1] = keep
+    name = f"其余{len(found.places) - most + 1}个"
+
+    def together(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+        is_kept = frame["place_code"].isin(kept)
+        return _summed(
+            frame.assign(
+                place_code=frame["place_code"].where(is_kept, REST), name=frame["name"].where(is_kept, name)
+            ),
+            by,
+        )
+
+    return Heat(
+        together(found.cells, ["place_code", "name", "category"]),
+        together(found.places, ["place_code", "name"]),
+        found.categories,
+        found.whole,
+    )
+
+
+def _summed(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    summed = (
+        frame.drop(columns=["closure_rate", "late_share"])
+        .groupby(by, dropna=False, as_index=False, sort=False)
+        .sum()
+    )
+    late_base = summed["late_base"].where(summed["late_base"] > 0)
+    return summed.assign(
+        closure_rate=100 * summed["closed"] / summed["found"].where(summed["found"] > 0),
+        late_share=100 * summed["late"] / late_base,
+    )
+
+
 def _add(
     figure: go.Figure,
     cells: list[_Cell],
     size: tuple[int, int],
     kind: str,
     colours: list[list[Any]],
+    says: Callable[[Any], str],
     scale: float,
-    *,
-    is_sum: bool = False,
+    text_px: float,
 ) -> None:
     """One heat map over the whole table that draws these cells alone."""
     if not cells:
@@ -146,13 +196,13 @@ def _add(
     for cell in cells:
         y, x = int(cell.y), int(cell.x)
         z[y][x] = float(getattr(cell.row, kind))
-        words[y][x] = _words(cell.row, is_sum=is_sum)
+        words[y][x] = says(cell.row)
         custom[y][x] = [cell.name, _hover(cell.row), cell.pick]
     top = {"overdue": 3.0, "closure_rate": 100.0}.get(kind, 1.0)
     figure.add_heatmap(
         z=z, x=list(range(wide)), y=list(range(high)), zmin=0, zmax=top, colorscale=colours, showscale=False,
         xgap=2 * scale, ygap=2 * scale, text=words, texttemplate="%{text}", customdata=custom, hoverongaps=False,
-        textfont={"color": palette.INK, "size": TEXT_PX * scale},
+        textfont={"color": palette.INK, "size": text_px * scale},
         hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
     )  # fmt: skip
 
@@ -187,11 +237,37 @@ def _legend(colour: HeatColour) -> Legend:
     return [*((name, shade) for _, name, shade in (*steps[1:], steps[0])), ("全销号", SETTLED)]
 
 
-def _words(row: Any, *, is_sum: bool) -> str:
-    live = fraction_text(row.found - row.closed, row.found)
-    said = f"{live} {percent_text(row.closure_rate, 0)}"
-    late = f"<b>逾{row.overdue}</b> " if row.overdue else ""
-    return f"<b>{said}</b>" if is_sum else late + said
+def _words(_: HeatColour, *, is_sum: bool) -> Callable[[Any], str]:
+    """What a cell says: 逾1 2/6 67%, and a sum, in bold, without what is overdue."""
+
+    def said(row: Any) -> str:
+        live = f"{_live(row)} {percent_text(row.closure_rate, 0)}"
+        return f"<b>{live}</b>" if is_sum else _late(row) + live
+
+    return said
+
+
+def _wall_words(colour: HeatColour, *, is_sum: bool) -> Callable[[Any], str]:
+    """The same of what the colour says alone: 逾1 2/6, or 2/6 67%."""
+
+    def said(row: Any) -> str:
+        if colour == "closure":
+            words = f"{_live(row)} {percent_text(row.closure_rate, 0)}"
+        elif is_sum and row.overdue:
+            words = f"逾{row.overdue} {_live(row)}"
+        else:
+            words = _late(row) + _live(row)
+        return f"<b>{words}</b>" if is_sum else words
+
+    return said
+
+
+def _live(row: Any) -> str:
+    return fraction_text(row.found - row.closed, row.found)
+
+
+def _late(row: Any) -> str:
+    return f"<b>逾{row.overdue}</b> " if row.overdue else ""
 
 
 def _hover(row: Any) -> str:
@@ -225,6 +301,6 @@ def _key(code: Any) -> str:
 
 def _pick(code: Any, category: Any) -> str:
     """What a click stands for; nothing where the list cannot be narrowed to just that."""
-    if is_missing(code) or category == OTHERS:
+    if is_missing(code) or code == REST or category == OTHERS:
         return ""
     return json.dumps([str(code), str(category)], ensure_ascii=False)

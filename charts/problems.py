@@ -77,7 +77,7 @@ def problem_status_chart(
     figure.update_layout(barmode="stack", barcornerradius=0)
     # The bars without those struck off say nothing of the rate's parts: the words do, and need room.
     figure.update_xaxes(
-        range=[0, most * (2.1 if only_live else 1.42)], **value_ticks(0, most * 1.2, is_count=True)
+        range=[0, most * (2.35 if only_live else 1.5)], **value_ticks(0, most * 1.2, is_count=True)
     )
     bold = [f"<b>{n}</b>" if raw == highlight else n for n, raw in zip(names, rows[label], strict=True)]
     names_axis(figure, bold, scale)

@@ -26,7 +26,7 @@ from ui.problem_words import day_unit
 from ui.tables import Columns, Shown
 from wording import percent_text
 
-ACROSS, MOST = 3, 9
+ACROSS, MOST, ON_WALL = 3, 9, 6
 TOWNSHIPS = 14
 WEEKS: Columns = {
     "on": Shown("日期", "date"),
@@ -54,14 +54,17 @@ def burndown(cut: Cut) -> None:
         return
     st.html(_says(rows))
     unfinished = [batch for batch in batches if batch["left"]] or batches
-    for start in range(0, min(len(unfinished), MOST), ACROSS):
+    most = ON_WALL if cut.page.view.present else MOST
+    drawn, others = unfinished[:most], unfinished[most:]
+    for start in range(0, len(drawn), ACROSS):
         for place, batch in zip(
-            st.columns(ACROSS, gap="medium"), unfinished[start : start + ACROSS], strict=False
+            st.columns(ACROSS, gap="medium"), drawn[start : start + ACROSS], strict=False
         ):
             with place:
                 _draw(cut, batch, is_small=True)
-    more = len(unfinished) - MOST
-    rest = f"另有{more}批没有画出来,在上面选批次。" if more > 0 else ""
+    how = "" if cut.page.view.present else ",在上面选批次"
+    left = sum(int(batch["left"]) for batch in others)
+    rest = f"另有{len(others)}批还剩{left}个,没有画出来{how}。" if others else ""
     below(cut.page, f"burndown_{cut.name}", _all_weeks(cut, unfinished, rest))
 
 
@@ -93,7 +96,7 @@ def _all_weeks(cut: Cut, batches: list[dict[str, Any]], rest: str) -> Behind:
         columns: Columns = {"batch": "批次", **WEEKS}
         return Behind(f"{cut.name}进度", weeks.reset_index(drop=True), columns, rest + cut.note())
 
-    return keep_as(cut.page.data, ("burn-down of all", cut.key), make)
+    return keep_as(cut.page.data, ("burn-down of all", cut.key, rest), make)
 
 
 def _course(cut: Cut, batch: str) -> pd.DataFrame:

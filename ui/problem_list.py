@@ -32,7 +32,7 @@ from wording import date_text, is_missing, number_text
 
 STYLE = Path(__file__).with_name("problem_list.css")
 ROWS = "problem_rows"
-ON_PHONE, ON_WALL, TALL = 30, 18, 16
+ON_PHONE, ON_WALL, TALL = 30, 16, 16
 COLUMNS: dict[str, str] = {
     "reason": "预警",
     "days_left": "剩余天数",
@@ -287,4 +287,5 @@ def _paragraph(row: dict[str, Any], unit: str) -> str:
 
 
 def _where(row: dict[str, Any]) -> str:
-    return " ".join(str(row[name]) for name in ("township", "place") if not is_missing(row[name]))
+    names = (str(row[name]) for name in ("township", "place") if not is_missing(row[name]))
+    return " ".join(dict.fromkeys(names))  # a township's own problem: once

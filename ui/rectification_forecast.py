@@ -44,6 +44,7 @@ KINDS = {BATCHES: "批次", TOWNSHIPS: "乡镇"}
 NOWHERE = "县直及未注明"
 HEADS = ("未销号", "近来销号", "按期须每周销", "最后时限", "到期预计还剩", "最后一个销号", "按期可能")
 NOT_ON_WALL = ("最后时限", "最后一个销号")  # the chart beside it has both
+WALL_ROWS = 12  # that can be read from the back of a hall
 COLUMNS: Columns = {
     "remaining": Shown("未销号(个)", "number"),
     "awaiting": Shown("其中待验收", "number"),
@@ -80,18 +81,21 @@ def forecast(page: Page, found: pd.DataFrame) -> None:
     drawing, listing = st.columns([6, 7] if page.view.present else [5, 7], gap="medium")
     as_of = pd.Timestamp(page.data.manifest.as_of)
     chosen = page.township if by == TOWNSHIPS else None
+    most = WALL_ROWS if page.view.present else None
     with drawing:
         chart(
             page,
-            ("forecast", by, page.view.place, chosen),
-            lambda: forecast_chart(table, as_of, KINDS[by], highlight=chosen, picks_places=by == TOWNSHIPS),
+            ("forecast", by, page.view.place, chosen, most),
+            lambda: forecast_chart(
+                table, as_of, KINDS[by], highlight=chosen, picks_places=by == TOWNSHIPS, most=most
+            ),
             behind=lambda: _behind(page, table, by),
             pick="place" if by == TOWNSHIPS else None,
         )
     with listing:
         left_out = NOT_ON_WALL if page.view.present else ()
-        st.html(_listing(table, as_of, rules, chosen, left_out))
-        if said := _apart(table, KINDS[by]):
+        st.html(_listing(table, as_of, rules, chosen, left_out, most))
+        if said := _not_listed(table, KINDS[by], most) + _apart(table, KINDS[by]):
             st.html(note(said))
     with st.container(key="gm_detail_method"):
         st.html(_method(page.data, rules))
@@ -156,10 +160,15 @@ def _cards(whole: dict[str, Any], table: pd.DataFrame, kind: str) -> list[Card]:
 
 
 def _listing(
-    table: pd.DataFrame, as_of: pd.Timestamp, rules: Forecast, chosen: str | None, left_out: tuple[str, ...]
+    table: pd.DataFrame,
+    as_of: pd.Timestamp,
+    rules: Forecast,
+    chosen: str | None,
+    left_out: tuple[str, ...],
+    most: int | None,
 ) -> str:
     """The groups that have something left, as a table; on a phone each as a paragraph."""
-    rows = table[table["remaining"] > 0]
+    rows = table[table["remaining"] > 0].head(most or len(table))
     head = "".join(f"<th>{text(each)}</th>" for each in ("", *HEADS) if each not in left_out)
     body = "".join(
         f'<tr class="{"gm-mark" if row["group"] == chosen else ""}"><th>{text(row["name"])}</th>'
@@ -255,6 +264,12 @@ def _small(said: str) -> str:
 
 def _day(day: pd.Timestamp, as_of: pd.Timestamp) -> str:
     return f"{day.month}月{day.day}日" if day.year == as_of.year else date_text(day)
+
+
+def _not_listed(table: pd.DataFrame, kind: str, most: int | None) -> str:
+    """How many groups the wall has no room for, and what they have left."""
+    rest = table[table["remaining"] > 0].iloc[most or len(table) :]
+    return f"另有{len(rest)}个{kind}还剩{int(rest['remaining'].sum())}个,这里没有列。" if len(rest) else ""
 
 
 def _apart(table: pd.DataFrame, kind: str) -> str:

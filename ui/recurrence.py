@@ -31,7 +31,7 @@ STYLE = Path(__file__).with_name("recurrence.css")
 EVERY = "全部类别"
 LISTED = 30
 """So many villages are the list for the next spot check; the file has all."""
-ON_PAGE, ON_WALL, RETURNS_ON_WALL = 12, 12, 19
+ON_PAGE, ON_WALL, RETURNS_ON_WALL = 12, 9, 15
 NOT_CLEAN = "没有查出不等于没有问题:台账只写查出了什么,没有写查过哪些村。"
 
 COUNTS: Columns = {
@@ -338,7 +338,12 @@ def _village_table(page: Page, listed: pd.DataFrame) -> str:
     ]
     rows: list[Row] = [
         (
-            (_where(row), _industry(page, row["industry"]), _some(row["categories"]), _others(row["others"])),
+            (
+                _where(row),
+                _industry(page, row["industry"]),
+                _some(row["categories"], 3 if page.view.present else 4),
+                _others(row["others"]),
+            ),
             False,
         )
         for row in answers.records(listed)

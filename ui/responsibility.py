@@ -71,8 +71,10 @@ def _where(page: Page, scope: Scope, colour: str) -> None:
     with st.container(key="gm_heat"):
         chart(
             page,
-            (*name, colour),
-            lambda: heat_chart(table, colour=COLOURS[colour], highlight=page.view.place),
+            (*name, colour, page.view.present),
+            lambda: heat_chart(
+                table, colour=COLOURS[colour], highlight=page.view.place, on_wall=page.view.present
+            ),
             behind=lambda: _behind(page, table, scope),
             pick=open_cell,
         )

@@ -85,6 +85,9 @@ def _list(page: Page, found: pd.DataFrame) -> None:
         seeds.called_out(page, "seed")
     seed = seeds.read(page, "seed")
     if seed is None:
+        if page.view.present:
+            with st.container(key="gm_wallreveal"):
+                st.html(_waiting(sizes))
         st.html(_before(page.data) + _says_risk(page.data))
         return
     asked = Asked(sizes, category, out)
@@ -162,6 +165,12 @@ def _within_draw(page: Page, risks: pd.DataFrame) -> pd.DataFrame:
 
 
 # ── what is said ─────────────────────────────────────────────────────────────────────────────
+def _waiting(sizes: Sizes) -> str:
+    """What a hall sees until somebody draws."""
+    said = f"{sizes.townships}个乡镇、每个乡镇{sizes.villages}个村待抽"
+    return f'<div class="gm-reel gm-waiting" style="--gm-chars:{len(said) // 2}"><p class="gm-reel-drawn">{text(said)}</p></div>'
+
+
 def _before(data: Dataset) -> str:
     return '<p class="gm-finding">还没有抽签。按“抽签”由电脑出一个种子,或者请在场的人报一个数。</p>' + note(
         "同一个种子、同一版数据、同样的条件,谁来抽、什么时候抽,结果都一样;抽签结果可以重算核对。"
@@ -329,15 +338,18 @@ def _wall(drawn: Drawn, rows: pd.DataFrame) -> str:
     by_town = rows.groupby("town")["code"]
     places = int(by_town.nunique().max()) if len(rows) else 0
     lines = int((by_town.size() + by_town.nunique()).max()) if len(rows) else 0
+    high = -(-len(drawn.townships) // across)  # cards below each other
     if 2 * lines - places <= room:
-        return _grid(drawn, rows, _village, "")
+        return _grid(drawn, rows, _village, "", high * (2 * lines - places))
     if lines <= room:
-        return _grid(drawn, rows, _village, " gm-long")
+        return _grid(drawn, rows, _village, " gm-long", high * lines)
     more = note("名单太长,这里放不下,完整名单在下载的表里。") if places > room else ""
-    return more + _grid(drawn, rows, _counted, " gm-long")
+    return more + _grid(drawn, rows, _counted, " gm-long", high * places)
 
 
-def _grid(drawn: Drawn, rows: pd.DataFrame, of: Callable[[pd.DataFrame], str], size: str) -> str:
+def _grid(
+    drawn: Drawn, rows: pd.DataFrame, of: Callable[[pd.DataFrame], str], size: str, lines: int = 1
+) -> str:
     cards = []
     for town in answers.records(drawn.townships):
         mine = rows[rows["town"] == town["place_code"]]
@@ -347,7 +359,7 @@ def _grid(drawn: Drawn, rows: pd.DataFrame, of: Callable[[pd.DataFrame], str], s
             f"入选机会{text(percent_text(town['chance']))}</small></h3>{villages}</div>"
         )
     across = min(max(len(cards), 1), ACROSS)
-    return f'<div class="gm-drawn{size}" style="--gm-across:{across}">{"".join(cards)}</div>'
+    return f'<div class="gm-drawn{size}" style="--gm-across:{across};--gm-lines:{max(lines, 1)}">{"".join(cards)}</div>'
 
 
 def _counted(rows: pd.DataFrame) -> str:

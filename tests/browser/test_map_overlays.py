@@ -138,7 +138,7 @@ def test_pins_are_told_apart_by_shape_and_sign_and_tell_how_many(show: Show):
     pins = page.locator(".gm-pin")
     assert pins.count() == 4
     signs = [each.locator("text").all_text_contents() for each in pins.all()]
-    assert signs == [["逾", "9"], ["反"], ["临"], ["2"]]
+    assert signs == [["逾", "9"], ["盯"], ["临"], ["2"]]
     shapes = {each.locator("path").first.get_attribute("d") for each in pins.all()}
     assert len(shapes) == 4
     box = pins.first.bounding_box()

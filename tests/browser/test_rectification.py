@@ -1,17 +1,44 @@
-"""Going through the list of problems in a real browser: rows, keys, the way back, a thumb."""
+"""问题整改 in a real browser: every part on every screen, the list, the draws, what is taken along."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from io import BytesIO
 from urllib.parse import unquote
 
+import openpyxl
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from data_loaders.returned_list import BASELINE
 from tests.browser.conftest import SIZES, Visit, visiting
+from tests.conftest import County
 
 ROW, HEAD = 35, 35  # px of the table
 AT = ".gm-at"  # 第3个,共41个
+CHART = "[data-testid=stPlotlyChart] .main-svg"
+# Part → what it is opened for, and what a phone shows instead.
+PARTS = {
+    "总体": (".gm-step", ".gm-step"),
+    "责任": (CHART, ".gm-problem"),
+    "进度": (CHART, CHART),
+    "能否按期": (".gm-forecast tbody tr", ".gm-forecast tbody tr"),
+    "举一反三": (CHART, CHART),
+    "清单": ("[data-testid=stDataFrame] canvas", ".gm-case-line"),
+    "随机抽查": (".gm-checklist tr", ".gm-drawncard"),
+}
+SEED = {"随机抽查": {"seed": "20261116"}}
+# What is wider than the screen, though nothing of it may be: the page, and what sticks out of it.
+TOO_WIDE = """width => ['html', '[data-testid="stMain"]', '[data-testid="stMainBlockContainer"]']
+  .filter(box => document.querySelector(box).scrollWidth > width)"""
+# What of the page's content a wall does not show: it lies below the foot's line or is cut off at a box's edge.
+BELOW_THE_FOOT = """() => {
+  const foot = document.querySelector('.gm-foot').getBoundingClientRect();
+  const cut = [...document.querySelectorAll('.gm-value, .gm-step, .gm-change, .gm-note, .gm-table tr, .gm-forecast tr, .gm-chartnote, .gm-drawncard, .js-plotly-plot')]
+    .filter(each => each.getBoundingClientRect().bottom > foot.top + 1);
+  return [...cut.map(each => each.className + ' ' + each.textContent.slice(0, 30)), ...(foot.bottom > innerHeight ? ['foot'] : [])];
+}"""
 
 
 @pytest.fixture
@@ -19,6 +46,138 @@ def thumb(profiles: dict[str, BrowserContext], server: str) -> Iterator[Visit]:
     """A fresh visitor with a phone."""
     with visiting(profiles["phone"], server) as opened:
         yield opened
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_is_drawn_on_laptop_and_phone(
+    profiles: dict[str, BrowserContext], server: str, part: str, size: str
+):
+    on_phone = size == "phone"
+    with visiting(profiles["phone" if on_phone else "wall"], server) as visit:
+        if not on_phone:
+            visit.page.set_viewport_size({"width": 1366, "height": 768})
+        visit.open("rectification", part=part, **SEED.get(part, {}))
+        expect(visit.page.locator(PARTS[part][on_phone]).first).to_be_visible()
+        marks = visit.page.locator("[data-testid=stPlotlyChart]:visible").evaluate_all(
+            "charts => charts.map(chart => chart.querySelectorAll('path, .hm image').length)"
+        )
+        assert all(count > 3 for count in marks), marks
+        assert visit.page.locator("[data-testid=stException]").count() == 0
+        assert not re.search(r"\b(nan|NaN|None|<NA>|NaT|undefined)\b", visit.text)
+        assert visit.page.evaluate(TOO_WIDE, 390 if on_phone else 1366) == []
+        assert visit.outside == []
+        assert visit.errors == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [*({"part": part, **SEED.get(part, {})} for part in PARTS), {"part": "能否按期", "forecast": "按乡镇"}],
+    ids=lambda query: "-".join(query.values()),
+)
+def test_every_part_fits_the_wall(visit: Visit, query: dict[str, str]):
+    visit.open("rectification", present="1", **query)
+    expect(
+        visit.page.locator(
+            PARTS[query["part"]][0]
+            .replace("[data-testid=stDataFrame] canvas", ".gm-cases tr")
+            .replace(".gm-checklist tr", ".gm-drawncard")
+        ).first
+    ).to_be_visible()
+    main = visit.page.locator("[data-testid=stMain]")
+    assert main.evaluate("main => [main.scrollWidth <= 1920, main.scrollHeight <= 1080]") == [True, True]
+    assert visit.page.evaluate(BELOW_THE_FOOT) == []
+    assert visit.outside == []
+    assert visit.errors == []
+
+
+def test_a_figure_opens_the_list_of_as_many_and_the_list_can_be_taken_along(visit: Visit):
+    visit.open("rectification", part="总体")
+    figure = (
+        visit.page.locator("[class*=st-key-gm_figure_]").filter(has_text="逾期").filter(has_text="最久").first
+    )
+    overdue = int(figure.locator(".gm-value").inner_text().removesuffix("个"))
+    assert overdue > 0
+    figure.get_by_role("button").click()
+    expect(visit.page.get_by_text(re.compile(rf"^{overdue} 个问题\(共"))).to_be_visible()
+    visit.settle()
+    assert unquote(visit.params["show"]) == "逾期"
+
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name="下载整改清单(Excel)").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
+    book = openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))
+    names = book.sheetnames
+    assert len(names) == 2
+    assert names[-1] == BASELINE
+    rows = [row for row in book[names[0]].iter_rows(values_only=True) if isinstance(row[0], int | float)]
+    assert [row[0] for row in rows] == list(range(1, overdue + 1))
+    assert visit.errors == []
+
+
+def test_a_draw_shows_names_and_seed_and_a_reload_the_same(visit: Visit):
+    visit.open("rectification", part="随机抽查")
+    visit.page.get_by_role("button", name="抽签", exact=True).click()
+    expect(visit.page.locator(".gm-seed")).to_be_visible()
+    visit.settle()
+    drawn = visit.page.locator(".gm-checklist").inner_text()
+    said = visit.page.locator(".gm-finding").inner_text()
+    assert f"种子 {visit.params['seed']}," in said
+    assert len(visit.params["seed"]) == 6
+    towns = int(re.search(r"抽中(\d+)个乡镇", said)[1])  # type: ignore[index]
+    named = visit.page.locator(".gm-checklist tbody tr td:first-child").all_inner_texts()
+    assert len([name for name in named if name.strip()]) == towns
+    visit.page.reload()
+    visit.settle()
+    assert visit.page.locator(".gm-checklist").inner_text() == drawn
+    assert visit.page.locator(".gm-finding").inner_text() == said
+
+
+def test_the_reporting_township_stands_alone_and_is_not_drawn_again_by_a_reload(visit: Visit):
+    visit.open("rectification", part="随机抽查", draw="汇报乡镇", present="1")
+    go = visit.page.get_by_role("button", name="抽签", exact=True)
+    go.focus()
+    visit.page.keyboard.press("Enter")
+    reel = visit.page.locator(".gm-reel-window")
+    expect(reel).to_have_count(1)  # names roll by
+    name = visit.page.locator(".gm-reel-drawn")
+    assert float(name.evaluate("each => getComputedStyle(each).opacity")) < 0.1
+    reel.evaluate("each => Promise.all(each.getAnimations().map(moving => moving.finished))")
+    visit.page.wait_for_function(
+        "() => getComputedStyle(document.querySelector('.gm-reel-drawn')).opacity === '1'"
+    )
+    assert float(reel.evaluate("each => getComputedStyle(each).opacity")) == 0
+    drawn = name.inner_text()
+    assert drawn
+    assert name.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") > 100
+    visit.page.reload()
+    visit.settle()
+    expect(name).to_have_text(drawn)
+    expect(reel).to_have_count(0)
+    assert visit.page.locator("[data-testid=stMain]").evaluate(
+        "main => main.scrollHeight <= main.clientHeight"
+    )
+
+
+def test_before_and_after_stand_side_by_side(visit: Visit, demo_county: County):
+    folder = next(
+        each
+        for each in sorted((demo_county.raw / "佐证材料").iterdir())
+        if any(each.glob("整改前*.jpg")) and any(each.glob("整改后*.jpg"))
+    )
+    visit.open("rectification", part="清单", problem=folder.name)
+    before, after = visit.page.locator(".st-key-gm_problem_side img").all()[:2]
+    for picture in (before, after):
+        picture.scroll_into_view_if_needed()
+        picture.evaluate("each => each.decode()")
+        assert picture.evaluate("each => each.naturalWidth") > 0
+    left, right = before.bounding_box(), after.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert abs(left["y"] - right["y"]) < 5
+    assert left["x"] + left["width"] <= right["x"]
+    expect(visit.page.locator(".gm-stage").nth(0)).to_have_text("整改前")
+    expect(visit.page.locator(".gm-stage").nth(1)).to_have_text("整改后")
 
 
 def opened(visit: Visit) -> str | None:

@@ -105,3 +105,12 @@ def test_nothing_left():
 def test_a_chance_in_words(chance, percent, words):
     assert chance_text(chance) == percent
     assert outlook(chance) == words
+
+
+def test_a_wall_draws_the_first_rows_and_its_title_speaks_of_all():
+    figure = forecast_chart(FOUR, AS_OF, "批次", most=2)
+    assert len(rows_of(figure)) == 2
+    assert (
+        figure.layout.title.text.split("从")[0]
+        == forecast_chart(FOUR, AS_OF, "批次").layout.title.text.split("从")[0]
+    )

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from charts import palette
-from charts.heat import MOST_CATEGORIES, OTHERS, SETTLED, gathered, heat_chart
+from charts.heat import MOST_CATEGORIES, OTHERS, SETTLED, gathered, heat_chart, rest_in_one
 from metrics.rectification import ladder
 from metrics.responsibility import Heat, heat
 from settings import Problems
@@ -124,3 +124,30 @@ def test_inputs_are_left_as_they_were():
     before = TABLE.cells.copy()
     heat_chart(TABLE)
     pd.testing.assert_frame_equal(TABLE.cells, before)
+
+
+def test_on_the_wall_a_cell_says_only_what_its_colour_means():
+    words = {key: text for key, (text, _) in cells(heat_chart(TABLE, on_wall=True)).items()}
+    assert words["东乡", "措施不实"] == "<b>逾1</b> 1/2"
+    assert words["<b>合计</b>", "<b>合计</b>"] == "<b>逾1 2/4</b>"
+    shares = {
+        key: text for key, (text, _) in cells(heat_chart(TABLE, colour="closure", on_wall=True)).items()
+    }
+    assert shares["东乡", "措施不实"] == "1/2 50%"
+
+
+def test_places_that_a_wall_has_no_room_for_are_added_up_and_lead_nowhere():
+    # Worst first: 东乡 (1 overdue), 县直及未注明, 西镇; with room for two the last two are one row.
+    few = rest_in_one(TABLE, most=2)
+    assert few.places["name"].tolist() == ["东乡", "其余2个"]
+    assert few.places["found"].tolist() == [2, 2]
+    assert few.places["closed"].tolist() == [1, 1]
+    assert few.places["closure_rate"].tolist() == [50.0, 50.0]
+    assert few.cells["found"].sum() == TABLE.cells["found"].sum()
+    found = cells(heat_chart(few))
+    assert found["其余2个", "措施不实"] == ("1/1 0%", "")
+    assert found["其余2个", "<b>合计</b>"][1] == ""
+
+
+def test_the_place_that_is_shown_keeps_its_row_on_the_wall():
+    assert rest_in_one(TABLE, WEST, most=2).places["name"].tolist() == ["其余2个", "西镇"]
