@@ -72,7 +72,7 @@ def heat_chart(
     it stands for `[place_code, category]` as JSON, of which either may be "" in a sum.
     """
     scale, text_px = (scale * WALL_SCALE, WALL_TEXT) if on_wall else (scale, TEXT_PX)
-    shown = rest_in_one(gathered(found, WALL_CATEGORIES), highlight) if on_wall else gathered(found)
+    shown = for_wall(found, highlight) if on_wall else gathered(found)
     if shown.cells.empty:
         return empty_chart("问题在哪里、是哪一类", "没有查出的问题", scale=scale)
     places, categories = shown.places, list(shown.categories["category"])
@@ -115,6 +115,11 @@ def heat_chart(
     ]
     names_axis(figure, ["<b>合计</b>", *labels], scale)
     return figure
+
+
+def for_wall(found: Heat, keep: str | None = None) -> Heat:
+    """What the wall draws: `keep` is one of its places."""
+    return rest_in_one(gathered(found, WALL_CATEGORIES), keep)
 
 
 def gathered(found: Heat, most: int = MOST_CATEGORIES) -> Heat:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from charts.heat import HeatColour, heat_chart
+from charts.heat import HeatColour, for_wall, heat_chart
 from charts.problems import closure_chart
 from metrics.responsibility import Heat, closure_ranking, counts_by_place, heat
 from ui import answers, filters, notices, view
@@ -75,7 +75,10 @@ def _where(page: Page, scope: Scope, colour: str) -> None:
             lambda: heat_chart(
                 table, colour=COLOURS[colour], highlight=page.view.place, on_wall=page.view.present
             ),
-            behind=lambda: _behind(page, table, scope),
+            # What the wall adds up is no row of the whole table.
+            behind=lambda: _behind(
+                page, for_wall(table, page.view.place) if page.view.present else table, scope
+            ),
             pick=open_cell,
         )
     st.html(_on_phone(table))
