@@ -178,6 +178,18 @@ RETURNED, STRUCK, REOPENED, LOOKED_AT, EXTENDED = "退回", "销号", "反弹", 
 STEPS = (FOUND, CLAIMED, DONE, ACCEPTED, RETURNED, STRUCK, REOPENED, LOOKED_AT, EXTENDED)
 """What `problem_events.step` may say."""
 
+REACHES = {
+    FOUND: UNCLAIMED,
+    CLAIMED: RECTIFYING,
+    DONE: AWAITING,
+    ACCEPTED: AWAITING,
+    RETURNED: RECTIFYING,
+    STRUCK: CLOSED,
+    LOOKED_AT: LOOKED_BACK,
+    REOPENED: RECTIFYING,
+}
+"""The status that each step leads to; 延期 leaves it as it is."""
+
 DATES = "date"  # stored as Arrow date32, held in pandas as datetime64[s]
 
 

@@ -16,12 +16,11 @@ from data_loaders.contract import (
     ACCEPTED,
     AWAITING,
     CLAIMED,
-    CLOSED,
     DONE,
     EXTENDED,
     FOUND,
     LOOKED_AT,
-    LOOKED_BACK,
+    REACHES,
     RECTIFYING,
     REOPENED,
     RETURNED,
@@ -35,16 +34,6 @@ from settings import Status
 LIFE = (FOUND, EXTENDED, CLAIMED, DONE, ACCEPTED, RETURNED, STRUCK, LOOKED_AT, REOPENED)
 """In which order steps of one day were taken, as far as that is possible."""
 
-REACHES = {
-    FOUND: UNCLAIMED,
-    CLAIMED: RECTIFYING,
-    DONE: AWAITING,
-    ACCEPTED: AWAITING,
-    RETURNED: RECTIFYING,
-    STRUCK: CLOSED,
-    LOOKED_AT: LOOKED_BACK,
-    REOPENED: RECTIFYING,
-}
 SETS_DEADLINE = (EXTENDED, RETURNED, REOPENED)
 
 _ONLY_FROM: dict[str, tuple[str, ...]] = {

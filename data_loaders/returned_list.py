@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any
 
 from data_loaders.headers import header_row
+from data_loaders.problems import NAMES
 from data_loaders.register import Register
 from data_loaders.tables import Ledger, Tally
 from data_loaders.things import Entry, entries
@@ -26,33 +27,14 @@ from settings import Header, Settings, Source, Table
 
 BASELINE, SUMMARY = "导出时", "汇总"
 
+_APART = ("place_code", "source", "batch", "opinion", "stated_status")
 HEADS = {
     "problem_id": "问题编号",
-    "source": "问题来源",
-    "batch": "批次",
-    "opinion": "意见编号",
+    **{name: NAMES[name] for name in ("source", "batch", "opinion")},
     "township": "乡镇",
     "village": "行政村",
-    "category": "问题类别",
-    "text": "问题描述",
-    "measures": "整改措施",
-    "kind": "整改类型",
-    "lead_unit": "牵头单位",
-    "supporting_units": "配合单位",
-    "responsible_post": "责任人职务",
-    "county_leader": "县级责任领导",
-    "found_on": "发现日期",
-    "planned_on": "计划完成日期",
-    "first_due_on": "原整改时限",
-    "due_on": "整改时限",
-    "claimed_on": "认领日期",
-    "done_on": "整改完成日期",
-    "returned_on": "退回日期",
-    "accepted_on": "验收日期",
-    "closed_on": "销号日期",
-    "reopened_on": "反弹日期",
-    "looked_back_on": "回头看日期",
-    "status": "状态",
+    **{name: head for name, head in NAMES.items() if name not in _APART},
+    "status": NAMES["stated_status"],
     "note": "备注",
 }
 """The columns that are read back, in the order of the list."""

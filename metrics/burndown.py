@@ -25,7 +25,8 @@ def batches_left(laddered: pd.DataFrame, as_of: date, rules: Problems) -> pd.Dat
     """`batches` with what is left of each, most overdue first.
 
     left = open + awaiting; left_without_deadline: those of them that have none. days_left: days (by the county's
-    calendar) to the batch's deadline, below zero past it, missing without one. is_extended: that deadline is later than the first one was.
+    calendar) to the batch's deadline, below zero past it, missing without one. is_extended: that deadline is later
+    than the first one was.
     """
     found = batches(laddered)
     endless = laddered[~laddered["is_closed"] & laddered["due_on"].isna()]

@@ -17,11 +17,10 @@ from data_loaders.contract import (
     ACCEPTED,
     AWAITING,
     CLAIMED,
-    CLOSED,
     DONE,
     FOUND,
     LOOKED_AT,
-    LOOKED_BACK,
+    REACHES,
     RECTIFYING,
     REOPENED,
     RETURNED,
@@ -34,14 +33,6 @@ from data_loaders.contract import (
 EVER = pd.Timestamp("1900-01-01")
 """Since when there is a problem of which nobody wrote down when it was found."""
 
-REACHES = {
-    FOUND: UNCLAIMED,
-    CLAIMED: RECTIFYING,
-    DONE: AWAITING,
-    ACCEPTED: AWAITING,
-    STRUCK: CLOSED,
-    LOOKED_AT: LOOKED_BACK,
-}
 DATED = {
     "found_on": FOUND,
     "claimed_on": CLAIMED,
@@ -88,7 +79,7 @@ def _step_between(before: pd.Series, after: pd.Series) -> pd.Series:
     step = np.select(
         [came_back, (before == AWAITING) & (after == RECTIFYING), kept & (after == AWAITING)],
         [REOPENED, RETURNED, ACCEPTED],
-        default=after.map({to: step for step, to in REACHES.items() if step != ACCEPTED}).fillna("").to_numpy(str),
+        default=after.map({REACHES[step]: step for step in DATED.values() if step != ACCEPTED}).fillna("").to_numpy(str),
     )  # fmt: skip
     return pd.Series(step, index=before.index, dtype="str")
 

@@ -12,7 +12,6 @@ from settings import Problems
 from ui.html import Tone
 from wording import date_text, is_missing
 
-LADDER = {"red": "逾期", "yellow": "要盯紧", "blue": "临期", "none": "—"}
 TONES: dict[str, Tone] = {"red": "bad", "yellow": "warn", "blue": "info", "none": "soft"}
 CALENDAR, WORKING = "天", "个工作日"
 

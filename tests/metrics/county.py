@@ -11,8 +11,7 @@ from typing import Any
 import hypothesis
 import pandas as pd
 
-from data_loaders.contract import EXTENDED, RECTIFYING, TABLES, conform
-from metrics.life_cycle import REACHES
+from data_loaders.contract import REACHES, TABLES, conform
 from settings import (
     County,
     Coverage,
@@ -107,7 +106,7 @@ def steps_of(problem_id: str, *taken: tuple[Any, ...]) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
     status: str | None = None
     for day, step, *due_on in taken:
-        reached = REACHES.get(step, status if step == EXTENDED else RECTIFYING)
+        reached = REACHES.get(step, status)
         told.append(
             {"problem_id": problem_id, "on": pd.Timestamp(day), "step": step, "from_status": status,
              "to_status": reached, "due_on": pd.Timestamp(due_on[0]) if due_on else None}
