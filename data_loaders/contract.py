@@ -115,6 +115,8 @@ TABLES: dict[str, dict[str, str]] = {
         "talking_points": "str",
         "photo": "str",
         "planned_at": "str",
+        "look_at": "str",
+        "stay_minutes": "Int64",
         "lon": "float64",
         "lat": "float64",
         **SOURCE,
@@ -161,6 +163,7 @@ ADDED = {
         "last_step", "returned_count",
     ),
     "problem_events": ("step", "due_on"),
+    "stops": ("look_at", "stay_minutes"),
 }  # fmt: skip
 """Columns that versions from before them do not have; read from such a version they are missing."""
 

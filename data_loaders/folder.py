@@ -3,7 +3,8 @@
 Light on purpose: a run that has nothing to do imports this and no table library.
 
 OUT/CURRENT holds the name of a folder in OUT/versions/, which holds a Parquet file per table, the map layers,
-the config and the manifest. OUT/cache/ is prepare.py's own memory: it may be deleted at any time.
+the config and the manifest. OUT/pinned/ holds an empty file for each version that a meeting snapshot needs: it stays
+though many newer ones are published. OUT/cache/ is prepare.py's own memory: it may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 CURRENT = "CURRENT"
 VERSIONS = "versions"
+PINNED = "pinned"
 MANIFEST = "manifest.json"
 CONFIG = "config.toml"
 FAULTS = "faults.xlsx"

@@ -25,7 +25,7 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 
 from data_loaders.contract import DATES, KEYS, SPEC_VERSION, TABLES, Manifest, MapLayer, SourceFile
-from data_loaders.folder import CONFIG, CURRENT, MANIFEST, VERSIONS, replace_file, sync_folder
+from data_loaders.folder import CONFIG, CURRENT, MANIFEST, PINNED, VERSIONS, replace_file, sync_folder
 from geo.layers import ScreenLayer
 from settings import Settings
 
@@ -136,7 +136,7 @@ def _install(aside: Path, target: Path) -> None:
 def _prune(versions: Path, keep: str) -> None:
     complete = [path for path in versions.iterdir() if not path.name.startswith(".")]
     for old in sorted(complete, key=lambda path: path.stat().st_mtime, reverse=True)[KEEP:]:
-        if old.name != keep:
+        if old.name != keep and not (versions.parent / PINNED / old.name).exists():
             shutil.rmtree(old, ignore_errors=True)
 
 

@@ -46,6 +46,8 @@ def read_stops(
             "talking_points": entry.text("talking_points"),
             "photo": entry.text("photo"),
             "planned_at": entry.text("planned_at"),
+            "look_at": entry.text("look_at"),
+            "stay_minutes": entry.count("stay_minutes"),
             "lon": lon,
             "lat": lat,
             **entry.source(source),

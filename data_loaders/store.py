@@ -1,7 +1,8 @@
 """A published data set → one immutable `Dataset` in memory.
 
 Reads `CURRENT`, then only inside that version's folder, and checks every file against the manifest: what it
-returns is one whole version or a DataProblem in words for the person at the screen. Never writes.
+returns is one whole version or a DataProblem in words for the person at the screen. Writes nothing but the pins by which
+publishing knows the versions that it must leave.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from data_loaders.contract import (
     SourceFile,
     conform,
 )
-from data_loaders.folder import CONFIG, CURRENT, FAULTS, MANIFEST, VERSIONS
+from data_loaders.folder import CONFIG, CURRENT, FAULTS, MANIFEST, PINNED, VERSIONS, sync_folder
 from faults import DataProblem
 from settings import ConfigProblem, parse_settings
 
@@ -62,6 +63,21 @@ def open_version(prepared: Path, version: str) -> Dataset:
         raise DataProblem(f"版本 {version} 里的配置不能用。{_AGAIN}") from error
     tables = {name: _table(folder, name) for name in TABLES}
     return Dataset(manifest=manifest, settings=settings, tables=tables)
+
+
+def pin(prepared: Path, version: str) -> None:
+    """Keep the version whatever is published later. Raises DataProblem when it is gone already."""
+    if not _VERSION.fullmatch(version):
+        raise DataProblem(f"“{version}”不是版本名。")
+    try:
+        (prepared / PINNED).mkdir(exist_ok=True)
+        (prepared / PINNED / version).touch()
+        sync_folder(prepared / PINNED)
+    except OSError as error:
+        raise DataProblem("数据文件夹写不进去,没有保存。请检查文件夹是否可写、磁盘是否已满。") from error
+    # Pinned first and looked for afterwards: between the two, publishing can no longer take it away.
+    if not (prepared / VERSIONS / version / MANIFEST).is_file():
+        raise DataProblem(f"版本 {version} 已经被新数据替换,没有保存。请刷新本页再试。")
 
 
 def map_layer_path(prepared: Path, version: str, file: str) -> Path | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from data_loaders.folder import CACHE, CURRENT, FAULTS, MANIFEST, VERSIONS, replace_file
 
 _ROOT = Path(__file__).resolve().parent.parent
-_CODE = ("data_loaders", "geo", "settings.py", "faults.py", "wording.py", "zips.py", "uv.lock")
+_CODE = ("data_loaders", "geo", "settings", "faults.py", "wording.py", "zips.py", "uv.lock")
 _MEMORY = "inputs.json"
 _CHUNK = 1 << 20
 

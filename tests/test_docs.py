@@ -19,13 +19,14 @@ from pydantic import BaseModel
 import settings
 from data_loaders import contract
 from settings import DataKind, read_settings
+from settings.frozen import Frozen
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = (ROOT / "docs" / "DATA.md").read_text(encoding="utf-8")
 GLOSSARY = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
 READMES = ("README.md", "README.zh-CN.md")
 
-# Where DATA.md documents the keys of each model of settings.py; Settings' own keys stand anywhere in it.
+# Where DATA.md documents the keys of each model of settings; Settings' own keys stand anywhere in it.
 CONFIG_SECTIONS = {
     "County": "`[county]`",
     "Paths": "`[paths]`",
@@ -62,16 +63,19 @@ CONFIG_SECTIONS = {
     "SpotCheck": "`[problems.check]`",
     "Risk": "`[problems.check.risk]`",
     "Picture": "`[picture]`",
+    "Presentation": "`[presentation]`",
+    "Agenda": "`[[presentation.agendas]]`",
+    "AgendaItem": "`[[presentation.agendas]]`",
+    "Observation": "`[observation]`",
+    "Criterion": "`[observation]`",
+    "Papers": "`[papers]`",
     "Units": "`[units]`",
     "Reading": "`[reading]`",
 }
 MODELS = {
     name: model
-    for name, model in vars(settings).items()
-    if inspect.isclass(model)
-    and issubclass(model, BaseModel)
-    and not name.startswith("_")
-    and model is not BaseModel
+    for name, model in (vars(settings) | vars(settings.meeting)).items()
+    if inspect.isclass(model) and issubclass(model, BaseModel) and model not in (BaseModel, Frozen)
 }
 
 

@@ -31,7 +31,7 @@ from settings import Settings, read_settings
 P = ParamSpec("P")
 T = TypeVar("T")
 
-OPEN_VERSIONS = 2  # the one being read and the one that readers are leaving
+OPEN_VERSIONS = 4  # the one being read, the one that readers are leaving, two snapshots side by side
 KEPT_BYTES = 400_000_000
 FIGURE_BYTES = 60_000  # what a figure is taken to weigh; it cannot say so itself
 OBJECT_BYTES = 60  # and any other small thing
@@ -155,8 +155,12 @@ def when_opened(do: Callable[[Dataset], None]) -> None:
 
 def current() -> Dataset:
     """The version that is published now. Call once per run. Raises DataProblem or ConfigProblem."""
+    return opened(store.current_version(config().paths.prepared))
+
+
+def opened(version: str) -> Dataset:
+    """That version, for a meeting snapshot. Raises DataProblem or ConfigProblem."""
     prepared = config().paths.prepared
-    version = store.current_version(prepared)
     key = (str(prepared), version)
     with _opening:
         if key not in _datasets:

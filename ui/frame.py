@@ -18,8 +18,9 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from data_loaders.contract import Dataset
 from faults import DataProblem
+from records.snapshots import Snapshot
 from settings import ConfigProblem
-from ui import cached, navigation, notices, presentation, view
+from ui import cached, navigation, notices, presentation, snapshots, view
 from ui.html import text
 from ui.navigation import PageEntry, entry
 from ui.view import View
@@ -35,6 +36,7 @@ class Page:
 
     data: Dataset
     view: View
+    snapshot: Snapshot | None = None  # the meeting whose data this is; None: the newest
 
     @property
     def place_name(self) -> str:
@@ -64,13 +66,14 @@ def page(path: str, *styles: Path) -> Iterator[Page]:
     this = entry(path)
     st.html(_style(STYLE, *styles, *([PRESENT_STYLE] if view.is_present() else [])))
     try:
-        data = cached.current()
+        snapshot = snapshots.shown()
+        data = cached.opened(snapshot.version) if snapshot else cached.current()
     except (DataProblem, ConfigProblem) as found:
         navigation.links({})
         notices.no_data(found)
         st.stop()
     chosen = view.read(data)
-    shown = Page(data, chosen)
+    shown = Page(data, chosen, snapshot)
     navigation.links(view.params(chosen), shown=not chosen.present)
     _head(shown, this)
     with st.container(
@@ -110,6 +113,8 @@ def _head(shown: Page, this: PageEntry) -> None:
     where = "" if shown.level == "county" else f'<span class="gm-where">{text(_where(shown))}</span>'
     latest = view.latest_period(shown.data)
     fresh = f"最新报送 {text(period_text(latest))}" if latest else "还没有报送数据"
+    if shown.snapshot:
+        badge += f'<span class="gm-snapshot">会议快照 {text(shown.snapshot.name)}</span>'
     with st.container(horizontal=True, key="gm_head", vertical_alignment="center"):
         st.html(
             f'<header class="gm-head"><div><span class="gm-county">{text(county.name)}</span>{badge}</div>'

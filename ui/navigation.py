@@ -20,6 +20,7 @@ class PageEntry:
     path: str  # the last part of the address
     title: str
     about: str
+    for_wall: bool = True  # whether presentation mode comes by it: what is prepared at a desk is not shown to a hall
 
     @property
     def script(self) -> str:
@@ -36,6 +37,8 @@ PAGES = (
     PageEntry("rectification", "问题整改", "检查反馈问题的整改、验收和销号进度"),
     PageEntry("observation", "现场观摩", "观摩路线和各观摩点情况"),
     PageEntry("quality", "数据质量", "哪些没报、哪些报错、怎样改"),
+    PageEntry("meeting", "会议", "议程、发言顺序和会议快照", for_wall=False),
+    PageEntry("papers", "材料", "通报、汇报和一口清", for_wall=False),
 )
 
 
@@ -45,9 +48,10 @@ def entry(path: str) -> PageEntry:
 
 
 def neighbours(path: str) -> tuple[PageEntry, PageEntry]:
-    """The pages before and after this one; the last is followed by the first."""
-    position = [page.path for page in PAGES].index(path)
-    return PAGES[position - 1], PAGES[(position + 1) % len(PAGES)]
+    """The pages before and after this one on the wall; the last is followed by the first."""
+    shown = [page for page in PAGES if page.for_wall or page.path == path]
+    position = [page.path for page in shown].index(path)
+    return shown[position - 1], shown[(position + 1) % len(shown)]
 
 
 def links(params: Mapping[str, str], *, shown: bool = True) -> None:

@@ -13,15 +13,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import get_args
 
 import streamlit as st
 
 from data_loaders.contract import Dataset
 from metrics.periods import sorted_periods
+from settings.meeting import Theme
 from ui import cached
 
 FILLS_THE_WALL = "card"  # one thing of the page alone, over the whole wall
-NAMES = ("place", "indicator", "period", "present")
+NAMES = ("place", "indicator", "period", "present", "theme", "snapshot")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class View:
     present: bool
     chosen: frozenset[str]
     notices: tuple[str, ...] = ()
+    theme: Theme | None = None  # of the wall, when the address asks for one
+    snapshot: str | None = None  # id of the meeting snapshot that is shown instead of the newest data
 
     def place_or_none(self) -> str | None:
         """The chosen place, None when the whole county is shown."""
@@ -60,6 +64,8 @@ def params(view: View, **changes: str | None) -> dict[str, str]:
         "indicator": view.indicator if "indicator" in view.chosen else None,
         "period": view.period if "period" in view.chosen else None,
         "present": "1" if view.present else None,
+        "theme": view.theme,
+        "snapshot": view.snapshot,
     }
     values.update(changes)
     return {name: value for name, value in values.items() if value is not None}
@@ -76,6 +82,17 @@ def choose(name: str, value: str | None) -> None:
 def is_present() -> bool:
     """Whether the address asks for presentation mode; it needs no data set to say so."""
     return st.query_params.get("present") == "1"
+
+
+def asked_theme() -> Theme | None:
+    """The wall's colours, when the address names one of the two."""
+    asked = st.query_params.get("theme")
+    return next((theme for theme in get_args(Theme) if theme == asked), None)
+
+
+def asked_snapshot() -> str | None:
+    """Id of the meeting snapshot that the address asks for; it needs no data set to say so."""
+    return st.query_params.get("snapshot") or None
 
 
 def step_back() -> None:
@@ -126,8 +143,16 @@ def _valid(data: Dataset, choices: dict[str, str]) -> View:
         else:
             notices.append(f"“{asked[:20]}”没有数据,现在显示最近一期。")
 
-    present = is_present()
-    return View(place, indicator, period, present, frozenset(chosen), tuple(notices))
+    return View(
+        place,
+        indicator,
+        period,
+        is_present(),
+        frozenset(chosen),
+        tuple(notices),
+        asked_theme(),
+        asked_snapshot(),
+    )
 
 
 def full_code(asked: str) -> str:

@@ -175,7 +175,7 @@ def prepared(villages: int, seconds: float) -> County:
 
 def _program() -> str:
     """Digest of what decides how a published version looks; the app's own half of geo/ is no part of it."""
-    parts = [*ROOT.glob("data_loaders/**/*.py"), *ROOT.glob("geo/*.py"), ROOT / "settings.py"]
+    parts = [*ROOT.glob("data_loaders/**/*.py"), *ROOT.glob("geo/*.py"), *ROOT.glob("settings/*.py")]
     files = [path for path in parts if path.name not in {"village_map.py", "classes.py"}]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
 

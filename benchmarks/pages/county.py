@@ -64,7 +64,7 @@ def _digest() -> str:
     folders = ("demo", "data_loaders", "geo")
     files = sorted(path for name in folders for path in (ROOT / name).glob("**/*.py"))
     mine = [path for path in files if path.name not in {"village_map.py", "classes.py"}]
-    mine += [ROOT / "settings.py", ROOT / "config.toml", Path(__file__)]
+    mine += [*ROOT.glob("settings/*.py"), ROOT / "config.toml", Path(__file__)]
     return hashlib.sha256(b"".join(path.read_bytes() for path in mine)).hexdigest()[:12]
 
 

@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
     model_validator,
 )
+
+from settings.frozen import Frozen
+from settings.meeting import OF_ENTERPRISE, Observation, Papers, Presentation
 
 DataKind = Literal[
     "places",
@@ -48,11 +49,7 @@ class ConfigProblem(Exception):
     """A config that cannot be used; its text is written for the person who edits the file."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class County(_Frozen):
+class County(Frozen):
     """Whose dashboard this is."""
 
     name: str
@@ -67,15 +64,23 @@ class County(_Frozen):
         return self.code + "000000"
 
 
-class Paths(_Frozen):
+class Paths(Frozen):
     """Folders, relative to the config file."""
 
     raw: Path
     prepared: Path
-    evidence: Path | None = None  # photos and papers of problems, of this machine: read as the config is now
+    # of this machine: read from the config as it is now
+    evidence: Path | None = None  # photos and papers of problems
+    photos: Path | None = None  # pictures of the stops of observation routes
+    records: Path = Path("data/records")  # what the meetings themselves leave: agendas, snapshots, scores
+
+    def below(self, base: Path) -> Paths:
+        """The same folders, found from the config's folder."""
+        named = {name: path for name in Paths.model_fields if (path := getattr(self, name)) is not None}
+        return self.model_copy(update={name: (base / path).resolve() for name, path in named.items()})
 
 
-class Industry(_Frozen):
+class Industry(Frozen):
     """One industry 产业: a name on screen and the group (种植, 养殖 …) it belongs to."""
 
     name: str
@@ -83,7 +88,7 @@ class Industry(_Frozen):
     aliases: tuple[str, ...] = ()
 
 
-class Indicator(_Frozen):
+class Indicator(Frozen):
     """One figure that a ledger reports or that is a ratio of reported figures.
 
     `measure` says how periods add up: a *stock* is the state at the end of the period (茶园面积), a
@@ -118,14 +123,14 @@ class Indicator(_Frozen):
         return thresholds
 
 
-class Header(_Frozen):
+class Header(Frozen):
     """Where a table's header begins (first row holding `starts`) and how many rows it has."""
 
     starts: str
     rows: int = Field(default=1, ge=1, le=10)
 
 
-class PeriodRule(_Frozen):
+class PeriodRule(Frozen):
     """Where a table's period is written: file name, sheet name, a title line, or a column."""
 
     source: Literal["file", "sheet", "title", "column", "fixed"]
@@ -147,7 +152,7 @@ PeriodRules = Annotated[tuple[PeriodRule, ...], BeforeValidator(lambda v: (v,) i
 PERIOD_IN_HEADER = "{period}"
 
 
-class ValueColumn(_Frozen):
+class ValueColumn(Frozen):
     """One column of figures: its header path, the indicator it fills and the unit it is written in.
 
     `{period}` as the last part of the header stands for every column of that group that is headed by a month
@@ -163,7 +168,7 @@ class ValueColumn(_Frozen):
     period_pattern: str = r"(?:(?P<year>\d{4})年?)?(?:(?P<month>\d{1,2})月)?"
 
 
-class Tall(_Frozen):
+class Tall(Frozen):
     """A table with a row per figure: the headers under which indicator, figure and its unit stand."""
 
     indicator: str
@@ -172,7 +177,7 @@ class Tall(_Frozen):
     role: Literal["value", "target"] = "value"
 
 
-class RowRule(_Frozen):
+class RowRule(Frozen):
     """What a row is when its label matches: a total, a note, the end of the table, or figures all the same.
 
     *county* is a total that counts as the county's own figure; *place* is a place's own row, of which it has
@@ -184,7 +189,7 @@ class RowRule(_Frozen):
     year_shift: int = 0  # 上年 rows carry last year's figures
 
 
-class PlaceColumns(_Frozen):
+class PlaceColumns(Frozen):
     """The headers under which a table names its places."""
 
     code: str | None = None
@@ -202,7 +207,7 @@ class PlaceColumns(_Frozen):
         return pattern
 
 
-class Table(_Frozen):
+class Table(Frozen):
     """The layout of one sheet (or of every sheet whose name matches)."""
 
     sheet: str = "*"
@@ -217,7 +222,7 @@ class Table(_Frozen):
     is_required: bool = True
 
 
-class Source(_Frozen):
+class Source(Frozen):
     """One kind of file that the county receives."""
 
     id: str
@@ -252,7 +257,7 @@ class Source(_Frozen):
 CheckedTable = Literal["observations", "places", "enterprises", "problems", "stops"]
 
 
-class Check(_Frozen):
+class Check(Frozen):
     """A rule that the prepared rows must keep; DATA.md says which keys belong to which rule.
 
     In the table `observations` names are indicators, in every other table they are columns.
@@ -295,7 +300,7 @@ class Check(_Frozen):
         return (*(() if self.whole is None else (self.whole,)), *self.parts, *self.of)
 
 
-class Reconcile(_Frozen):
+class Reconcile(Frozen):
     """One indicator that several reporting systems report; the first source that has a figure is believed.
 
     Figures may differ by the larger of both tolerances without a word.
@@ -307,7 +312,7 @@ class Reconcile(_Frozen):
     tolerance_absolute: float = Field(default=0.0, ge=0)  # in the indicator's unit
 
 
-class Suspicious(_Frozen):
+class Suspicious(Frozen):
     """When figures are kept but flagged; suspicious.py says what each pattern is."""
 
     copied_figures: int = Field(default=10, ge=3)  # figures that move elsewhere and stood still here
@@ -323,7 +328,7 @@ class Suspicious(_Frozen):
     leave_out: tuple[str, ...] = ()  # indicators that are not looked at
 
 
-class Geography(_Frozen):
+class Geography(Frozen):
     """How far positions and outlines may be off before it is a fault."""
 
     position_km: float = Field(default=0.5, ge=0)  # outside the place that the ledger states
@@ -333,7 +338,7 @@ class Geography(_Frozen):
 Method = Literal["target", "minmax", "zscore", "rank"]
 
 
-class RankingPart(_Frozen):
+class RankingPart(Frozen):
     """One weighted part of the composite: an indicator, or the closure rate of problems.
 
     `of` says which figure of the indicator is judged: its completion of the target, the figure itself (a flow's is
@@ -362,7 +367,7 @@ class RankingPart(_Frozen):
         return self.indicator or str(self.metric)
 
 
-class Ranking(_Frozen):
+class Ranking(Frozen):
     """The composite score of townships: weighted part scores of 0-100; docs/METRICS.md has the formulas.
 
     `cap` holds for the method `target` alone; `reference` for `zscore` alone.
@@ -396,7 +401,7 @@ class Ranking(_Frozen):
         return self
 
 
-class Meeting(_Frozen):
+class Meeting(Frozen):
     """A review meeting 调度会: what the first page says has changed since then."""
 
     name: str
@@ -406,7 +411,7 @@ class Meeting(_Frozen):
 RuleKind = Literal["overdue", "late", "behind", "blank", "falling", "dropped"]
 
 
-class Rule(_Frozen):
+class Rule(Frozen):
     """What counts as an exception on the first page; `at_least` is in the unit that metrics/exceptions.py names."""
 
     kind: RuleKind
@@ -414,7 +419,7 @@ class Rule(_Frozen):
     indicators: tuple[str, ...] = ()  # behind, falling: none named means the headline ones
 
 
-class Overview(_Frozen):
+class Overview(Frozen):
     """Which indicators head the first page, in order, and what counts as an exception there."""
 
     headline: tuple[str, ...] = ()
@@ -424,7 +429,7 @@ class Overview(_Frozen):
     rules: tuple[Rule, ...] = tuple(Rule(kind=kind) for kind in ("overdue", "late", "behind", "blank"))
 
 
-class Chain(_Frozen):
+class Chain(Frozen):
     """Two stages of an industry that must fit together: what plants can take in, and what reaches them."""
 
     name: str
@@ -436,7 +441,7 @@ class Chain(_Frozen):
     )  # of the capacity in use, from which it counts as fed
 
 
-class FunnelStep(_Frozen):
+class FunnelStep(Frozen):
     """One stage of a programme, counted in households, in money, or both."""
 
     name: str
@@ -450,21 +455,21 @@ class FunnelStep(_Frozen):
         return self
 
 
-class Funnel(_Frozen):
+class Funnel(Frozen):
     """A programme by its stages, the widest first: 计划 → 批准 → 申请 → 发放."""
 
     name: str
     steps: tuple[FunnelStep, ...] = Field(min_length=2)
 
 
-class Mix(_Frozen):
+class Mix(Frozen):
     """Indicators of one unit whose shares of their sum say how much a place depends on one product."""
 
     name: str
     parts: tuple[str, ...] = Field(min_length=2)
 
 
-class Coverage(_Frozen):
+class Coverage(Frozen):
     """Households by number of industry measures: the indicators for 0, 1, 2 … measures, in that order."""
 
     households: str | None = None  # the indicator with all registered poor households
@@ -510,7 +515,7 @@ def _days(written: Any) -> Any:
 Days = Annotated[tuple[date, ...], BeforeValidator(_days)]
 
 
-class Forecast(_Frozen):
+class Forecast(Frozen):
     """How it is foreseen whether the last problem is struck off in time; docs/METRICS.md has the method."""
 
     weeks: int = Field(default=12, ge=4, le=104)  # whole weeks before the as-of day whose pace counts
@@ -519,7 +524,7 @@ class Forecast(_Frozen):
     horizon_weeks: int = Field(default=104, ge=4, le=520)
 
 
-class Risk(_Frozen):
+class Risk(Frozen):
     """Points that make a place more likely to be checked, for each problem of its kind."""
 
     overdue: float = Field(default=3, ge=0)
@@ -530,7 +535,7 @@ class Risk(_Frozen):
     recent_days: int = Field(default=90, ge=1)
 
 
-class SpotCheck(_Frozen):
+class SpotCheck(Frozen):
     """随机抽查: how many are drawn when nothing else is chosen, and how the risk groups share the draw."""
 
     townships: int = Field(default=3, ge=1, le=50)
@@ -548,7 +553,7 @@ class SpotCheck(_Frozen):
         return shares
 
 
-class Problems(_Frozen):
+class Problems(Frozen):
     """The life of an inspection problem and when it warns; docs/METRICS.md has the definitions."""
 
     nearly_due_days: int = Field(default=7, ge=1)
@@ -580,7 +585,7 @@ class Problems(_Frozen):
         return self
 
 
-class Units(_Frozen):
+class Units(Frozen):
     """Declared conversions: `{"吨": {"公斤": 1000}}` means 1 吨 = 1000 公斤."""
 
     conversions: dict[str, dict[str, float]] = {}
@@ -596,7 +601,7 @@ class Units(_Frozen):
         return None
 
 
-class Reading(_Frozen):
+class Reading(Frozen):
     """How cells are read, whatever the ledger."""
 
     fillers: tuple[str, ...] = ("", "-", "--", "—", "——", "－", "/", "\\", "…", "无")
@@ -604,7 +609,7 @@ class Reading(_Frozen):
     synonyms: dict[str, tuple[str, ...]] = {}  # header as in the config → other ways to write it
 
 
-class Limits(_Frozen):
+class Limits(Frozen):
     """Bounds of what is opened at all, kept before anything is expanded; an honest ledger stays far below them."""
 
     file_mb: float = Field(default=50, gt=0)  # one file of tables, as it lies in the folder or in a zip
@@ -623,7 +628,7 @@ class Limits(_Frozen):
 PersonalKind = Literal["id", "mobile", "card"]
 
 
-class Personal(_Frozen):
+class Personal(Frozen):
     """What is taken for personal data and kept out of everything that is written."""
 
     detect: tuple[PersonalKind, ...] = ("id", "mobile", "card")  # looked for in every cell
@@ -646,7 +651,7 @@ class Personal(_Frozen):
 BASE_MAP_DATUMS = ("wgs84", "cgcs2000", "gcj02")
 
 
-class BaseMap(_Frozen):
+class BaseMap(Frozen):
     """Pictures under the polygons; of this machine, so the app reads it from the config as it is now."""
 
     kind: Literal["tiles", "tianditu"]
@@ -673,7 +678,7 @@ class BaseMap(_Frozen):
         return self
 
 
-class Map(_Frozen):
+class Map(Frozen):
     """What the village map may draw."""
 
     max_drawn: int = Field(default=6000, ge=1)  # villages at once; a county with more shows townships first
@@ -681,13 +686,13 @@ class Map(_Frozen):
     base: BaseMap | None = None
 
 
-class Picture(_Frozen):
+class Picture(Frozen):
     """How maps are drawn for print; of this machine, so the app reads it from the config as it is now."""
 
     font: Path | None = None  # relative to the config file; None: a Chinese font of the system
 
 
-class Settings(_Frozen):
+class Settings(Frozen):
     """A county's whole config."""
 
     county: County
@@ -712,6 +717,9 @@ class Settings(_Frozen):
     personal: Personal = Personal()
     map: Map = Map()
     picture: Picture = Picture()
+    presentation: Presentation = Presentation()
+    observation: Observation = Observation()
+    papers: Papers = Papers()
 
     @model_validator(mode="after")
     def _names_resolve(self) -> Settings:
@@ -768,6 +776,9 @@ def _unresolved(settings: Settings) -> list[str]:
     for rule in settings.overview.rules:
         for each in rule.indicators:
             need(each, f"overview.rules({rule.kind})")
+    for figure in settings.observation.figures:
+        if figure not in OF_ENTERPRISE:
+            need(figure, "observation.figures")
     for measure in settings.coverage.measures:
         need(measure, "coverage.measures")
     if settings.coverage.households is not None:
@@ -816,13 +827,13 @@ def parse_settings(text: str, where: str = "config.toml", base: Path | None = No
         raise ConfigProblem("\n".join(lines)) from error
     if base is None:
         return settings
-    written = settings.paths
-    paths = Paths(
-        raw=(base / written.raw).resolve(),
-        prepared=(base / written.prepared).resolve(),
-        evidence=None if written.evidence is None else (base / written.evidence).resolve(),
+    return settings.model_copy(
+        update={
+            "paths": settings.paths.below(base),
+            "map": _with_tiles_below(base, settings.map),
+            "papers": settings.papers.below(base),
+        }
     )
-    return settings.model_copy(update={"paths": paths, "map": _with_tiles_below(base, settings.map)})
 
 
 def _with_tiles_below(folder: Path, drawn: Map) -> Map:
