@@ -2,7 +2,9 @@
 
 In: the county, its enterprises and its figures. Out: one `Sheet`. Each route takes the strongest enterprises of
 its part of the county, a different township at every stop, in the order in which a bus would pass them; every
-figure said on the way is the ledgers' own.
+figure said on the way is the ledgers' own. Two things are as they are in a real plan: the western route allows 30 min
+for the 20 km between its third stop and its fourth (赶不上, everything else can be kept at 35 km/h), and the picture of
+one stop was never handed in.
 """
 
 from __future__ import annotations
@@ -29,8 +31,10 @@ COLUMNS = (
     Column("行政村", width=12),
     Column("经营主体", width=32),
     Column("计划时间", width=18),
+    Column("停留分钟", width=8),
+    Column("看点", width=36),
     Column("讲解要点", width=70),
-    Column("照片", width=10),
+    Column("照片", width=44),
     Column("经度", width=12, decimals=6),
     Column("纬度", width=12, decimals=6),
 )
@@ -38,12 +42,17 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Route:
-    """One route: which industries it shows, in which part of the county (degrees east), when."""
+    """One route: which industries it shows, in which part of the county (degrees east), when, and for how long.
+
+    A stop whose minutes are None is one for which the plan does not say.
+    """
 
     name: str
     industries: tuple[str, ...]
     between: tuple[float, float]
     day: str
+    times: tuple[str, ...]
+    minutes: tuple[int | None, ...]
 
 
 ROUTES = (
@@ -52,12 +61,16 @@ ROUTES = (
         ("crayfish", "goose", "wicker", "vegetable", "pig", "straw", "timber"),
         (114.49, 115.0),
         "2026年11月18日",
+        ("08:30", "09:20", "10:15", "11:10", "14:00", "14:55", "15:50"),
+        (20, 20, 20, 30, 20, 20, 20),  # the longest before noon
     ),
     Route(
         "西线(香菇、茶叶、油茶)",
         ("mushroom", "tea", "camellia", "mushroom", "tea"),
         (114.0, 114.53),
         "2026年11月19日",
+        ("08:30", "09:40", "10:40", "11:30", "14:00", "14:55"),  # 赶不上: the fourth
+        (20, 20, 20, 20, None, 20),
     ),
 )
 _SIGHTS: dict[str, tuple[str, str, str]] = {  # title, what to look at, what it teaches
@@ -75,27 +88,60 @@ _SIGHTS: dict[str, tuple[str, str, str]] = {  # title, what to look at, what it 
     "timber": ("竹木加工产业园", "小作坊集中入园和粉尘治理", "入园抱团,统一环保、统一用工培训"),
     "wicker": ("柳编工艺车间", "家门口的就业车间和居家编织点", "计件取酬、时间自由,留守妇女也能挣工资"),
     "straw": ("稻草绳加工车间", "秸秆离田和草绳生产线", "秸秆变废为宝,老人也能上岗"),
+    "village": ("产业到户示范点", "户户有产业、村村有基地", "平均数不能代替每一户,逐户对账补措施"),
 }
 _TOWN = (114.58, 31.87)  # where the bus starts, degrees
-_TIMES = ("08:30", "09:20", "10:15", "11:10", "14:00", "14:55", "15:50")
+_TWICE = ("mushroom", "tea", "goose", "crayfish")
+_NEVER_HANDED_IN = ("straw",)
 
 
-def route_sheet(reports: Reports, listed: Sequence[Enterprise]) -> Sheet:
+@dataclass(frozen=True)
+class Stop:
+    """One stop: at an enterprise, or (None) at a village."""
+
+    route: Route
+    order: int
+    village: int
+    enterprise: Enterprise | None
+
+    @property
+    def kind(self) -> str:
+        """What there is to see: an industry, or `village`."""
+        return self.enterprise.industry if self.enterprise else "village"
+
+
+def stops(reports: Reports, listed: Sequence[Enterprise]) -> list[Stop]:
     """Both routes, stop by stop; the last stop of the last one is a village, not an enterprise."""
-    county, figures = reports.county, reports.figures
     shown = [one for one in listed if _can_be_shown(reports, one)]
-    rows: list[Row] = []
+    found: list[Stop] = []
     for route in ROUTES:
-        stops = _in_order(_chosen(county, shown, route))
-        rows.extend(Row(_cells(county, figures, route, n, one)) for n, one in enumerate(stops, start=1))
-    rows.append(Row(_village_stop(reports, ROUTES[-1], len(stops) + 1, stops[-1])))
+        there = _in_order(_chosen(reports.county, shown, route))
+        found += [Stop(route, order, one.village, one) for order, one in enumerate(there, start=1)]
+    last = found[-1]
+    return [*found, Stop(last.route, last.order + 1, _village_after(reports, last), None)]
+
+
+def photo_names(county: County, stop: Stop) -> tuple[str, ...]:
+    """The pictures that the plan names for the stop: two where there is most to see."""
+    side, village = stop.route.name[0], county.villages[stop.village].name
+    stem = f"{side}{stop.order}-{village}{_SIGHTS[stop.kind][0]}"
+    return tuple(f"{stem}{number}.jpg" for number in range(1, 2 + (stop.kind in _TWICE)))
+
+
+def never_handed_in(stop: Stop) -> bool:
+    """Whether the picture that the plan names is in nobody's folder."""
+    return stop.kind in _NEVER_HANDED_IN
+
+
+def route_sheet(reports: Reports, planned: Sequence[Stop]) -> Sheet:
+    """The plan as the county's offices send it out."""
     return Sheet(
         "观摩路线",
         f"{NAME}2026年第四季度产业发展现场观摩路线",
         "组织单位:县委办公室、县政府办公室、县农业农村局",
         COLUMNS,
-        rows,
-        ("注:每站停留20分钟,讲解不超过6分钟;讲解内容以讲解要点为准。",),
+        [Row(_cells(reports, stop)) for stop in planned],
+        ("注:讲解不超过6分钟;讲解内容以讲解要点为准。",),
     )
 
 
@@ -136,58 +182,49 @@ def _in_order(chosen: Sequence[Enterprise]) -> list[Enterprise]:
     return [chosen[index - 1] for index in best[1]]
 
 
-def _village_stop(reports: Reports, route: Route, order: int, after: Enterprise) -> list[Cell]:
+def _village_after(reports: Reports, last: Stop) -> int:
     """The village with most mushrooms in the township of the stop before."""
     county = reports.county
-    township = county.villages[after.village].township
-    bags = reports.figures["mushroom_bags"][:, -1]
     there = [
-        member for member in county.villages_of(township) if reports.has_reported(member, len(MONTHS) - 1)
+        member
+        for member in county.villages_of(county.villages[last.village].township)
+        if reports.has_reported(member, len(MONTHS) - 1)
     ]
-    index = max(there, key=lambda member: float(bags[member]))
-    village = county.villages[index]
-    return [
-        route.name,
-        order,
-        f"{village.name}产业到户示范点",
-        county.townships[township].name,
-        village.name,
-        None,
-        f"{route.day} {_TIMES[order - 1]}",
-        f"看点:户户有产业、村村有基地。数字:全村在棚{bags[index]:.1f}万袋,建档立卡户{village.poor_households}户。"
-        "启示:平均数不能代替每一户,逐户对账补措施。",
-        None,
-        None,
-        None,
-    ]
+    return max(there, key=lambda member: float(reports.figures["mushroom_bags"][member, -1]))
 
 
-def _cells(
-    county: County, figures: Mapping[str, Figures], route: Route, order: int, enterprise: Enterprise
-) -> list[Cell]:
-    village = county.villages[enterprise.village]
-    sight, look, lesson = _SIGHTS[enterprise.industry]
-    said = "".join(
-        (
-            f"看点:{look}。数字:用工{enterprise.jobs}人,其中建档立卡{enterprise.poor_jobs}人,带动{enterprise.households}户",
-            _village_figure(figures, enterprise),
-            f"。启示:{lesson}。",
-        )
-    )
+def _cells(reports: Reports, stop: Stop) -> list[Cell]:
+    county, route, enterprise = reports.county, stop.route, stop.enterprise
+    village = county.villages[stop.village]
+    sight, look, lesson = _SIGHTS[stop.kind]
+    # Most stops leave their position to the enterprise ledger.
+    has_position = enterprise is not None and stop.order % 3 == 1
     return [
         route.name,
-        order,
+        stop.order,
         f"{village.name}{sight}",
         county.townships[village.township].name,
         village.name,
-        enterprise.name,
-        f"{route.day} {_TIMES[order - 1]}",
-        said,
-        None,
-        # Most stops leave their position to the enterprise ledger.
-        enterprise.lon if order % 3 == 1 else None,
-        enterprise.lat if order % 3 == 1 else None,
+        enterprise.name if enterprise else None,
+        f"{route.day} {route.times[stop.order - 1]}",
+        route.minutes[stop.order - 1],
+        look,
+        f"{_said(reports, stop)}启示:{lesson}。",
+        "、".join(photo_names(county, stop)),
+        enterprise.lon if enterprise and has_position else None,
+        enterprise.lat if enterprise and has_position else None,
     ]
+
+
+def _said(reports: Reports, stop: Stop) -> str:
+    """The figures of the talking points."""
+    one = stop.enterprise
+    if one is None:
+        bags = reports.figures["mushroom_bags"][stop.village, -1]
+        poor = reports.county.villages[stop.village].poor_households
+        return f"数字:全村在棚{bags:.1f}万袋,建档立卡户{poor}户。"
+    people = f"用工{one.jobs}人,其中建档立卡{one.poor_jobs}人,带动{one.households}户"
+    return f"数字:{people}{_village_figure(reports.figures, one)}。"
 
 
 def _village_figure(figures: Mapping[str, Figures], enterprise: Enterprise) -> str:

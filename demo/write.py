@@ -6,7 +6,7 @@ purpose. It asks no clock and touches no other file of the folder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from demo import (
@@ -14,6 +14,7 @@ from demo import (
     enterprises,
     evidence,
     households,
+    income,
     loans,
     mistakes,
     monthly,
@@ -22,12 +23,16 @@ from demo import (
     problems,
     register,
     route,
+    route_photos,
     targets,
 )
 from demo.county import County, county
-from demo.industries import figures
+from demo.enterprises import Enterprise
+from demo.industries import Figures, figures
 from demo.mistakes import Planted
+from demo.monthly import Reports
 from demo.months import MONTHS, QUARTER_ENDS, YEARS
+from demo.route import Stop
 from demo.workbook import Sheet, write_workbook
 
 Progress = Callable[[int, int, str], None]
@@ -42,13 +47,19 @@ def write_county(raw: Path, progress: Progress | None = None) -> list[Planted]:
     raw.mkdir(parents=True, exist_ok=True)
     here = county()
     papers = list(evidence.files([one for listed in problems.problems(here).values() for one in listed]))
+    true = figures(here)
+    listed = enterprises.enterprises(here, true)
+    reports = monthly.Reports(here, mistakes.with_copied_month(here, true))
+    stops = route.stops(reports, listed)
+    papers += route_photos.files(here, stops)
     ledgers = len(problems.INSPECTIONS) + 1 + len(problem_changes.YEARS)
-    total = 4 + 2 * len(YEARS) + len(loans.YEARS) + len(QUARTER_ENDS) + ledgers + len(MONTHS) + len(papers)
+    yearly = 2 * len(YEARS) + len(loans.YEARS) + len(income.YEARS)
+    total = 4 + yearly + len(QUARTER_ENDS) + ledgers + len(MONTHS) + len(papers)
     register.write_borders(here, raw / register.BORDERS_FILE)
     if progress:
         progress(1, total, register.BORDERS_FILE)
     planted: list[Planted] = []
-    for done, (file, sheets, empty) in enumerate(_books(here), start=2):
+    for done, (file, sheets, empty) in enumerate(_books(here, true, listed, reports, stops), start=2):
         planted += mistakes.plant(file, sheets)
         write_workbook(raw / file, sheets, empty)
         if progress:
@@ -61,14 +72,17 @@ def write_county(raw: Path, progress: Progress | None = None) -> list[Planted]:
     return planted
 
 
-def _books(here: County) -> Iterator[Book]:
+def _books(
+    here: County,
+    true: Mapping[str, Figures],
+    listed: list[Enterprise],
+    reports: Reports,
+    stops: Sequence[Stop],
+) -> Iterator[Book]:
     """Every workbook, one at a time; months last, they are many."""
-    true = figures(here)
-    listed = enterprises.enterprises(here, true)
-    reports = monthly.Reports(here, mistakes.with_copied_month(here, true))
     yield register.REGISTER_FILE, [register.register_sheet(here)], ()
     yield enterprises.FILE_NAME, [enterprises.ledger_sheet(here, listed)], ()
-    yield route.FILE_NAME, [route.route_sheet(reports, listed)], ()
+    yield route.FILE_NAME, [route.route_sheet(reports, stops)], ()
     for year in YEARS:
         yield targets.file_name(year), [targets.target_sheet(here, true, year)], ()
     for quarter, sheet in zip(QUARTER_ENDS, households.household_sheets(here), strict=True):
@@ -78,6 +92,8 @@ def _books(here: County) -> Iterator[Book]:
         yield chains.file_name(year), chains.ledger_sheets(here, linked, year), ()
     for year in loans.YEARS:
         yield loans.file_name(year), loans.progress_sheets(here, year), ()
+    for year in income.YEARS:
+        yield income.file_name(year), income.income_sheets(here, year), ()
     yield from _problem_books(here)
     for index, month in enumerate(MONTHS):
         # Excel's first sheet is rarely deleted.
