@@ -1,9 +1,9 @@
 """Two commands for a machine that has nothing but Python: start the app, or check everything.
 
-In: `run [--port N] [--config FILE]` or `test`. Out: a locked environment in .venv, then the running app on
+In: `run [--port N] [--host ADDRESS] [--config FILE]` or `test`. Out: a locked environment in .venv, then the running app on
 localhost, or every check with a one-line summary; the exit code of whatever failed passes through.
-Refuses to touch anything outside this folder, but for the browser that `test` may install on a Debian-like
-system where it is allowed to, and to name a package index: uv and pip find theirs as this machine is set up.
+Refuses to touch anything outside this folder, but for the browser and the LibreOffice that `test` may install on a
+Debian-like system where it is allowed to, and to name a package index: uv and pip find theirs as this machine is set up.
 
 Standard library only, since it runs before anything is installed. `make` and the .cmd files only call it.
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 UV_VERSION = "0.13.9"
+LOCAL = "localhost"  # what the app listens on unless somebody says otherwise
 UV_HOME = ROOT / ".uv"
 VENV = ROOT / ".venv"
 STAMP = VENV / "guanmo-synced"  # what is installed, written last: half an install has none
@@ -43,6 +44,11 @@ WINDOWS_BROWSERS = (
     ("Google", "Chrome", "Application", "chrome.exe"),
     ("Chromium", "Application", "chrome.exe"),
     ("Microsoft", "Edge", "Application", "msedge.exe"),
+)
+OFFICE_NAMES = ("soffice", "libreoffice")
+OFFICE_PLACES = (  # where macOS and Windows put it, on no PATH
+    Path("/Applications/LibreOffice.app/Contents/MacOS/soffice"),
+    Path(os.environ.get("PROGRAMFILES", r"C:\Program Files")) / "LibreOffice" / "program" / "soffice.com",
 )
 
 
@@ -281,8 +287,17 @@ def end(child: "subprocess.Popen[bytes]") -> None:
                 continue
 
 
-def run(port: int, config: Path) -> int:
-    """Serve the app on localhost until it is stopped."""
+def serving(port: int, host: str) -> "tuple[list[str], dict[str, str]]":
+    """Streamlit's arguments and environment for listening on `host`; on an intranet nobody outside is asked anything."""
+    arguments = ["-m", "streamlit", "run", "server.py", "--server.port", str(port)]
+    if host == LOCAL:
+        return arguments, {}
+    # Streamlit's greeting would ask a server on the internet for this machine's address.
+    return [*arguments, "--server.address", host], {"STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true"}
+
+
+def run(port: int, config: Path, host: str = LOCAL) -> int:
+    """Serve the app on `host` until it is stopped."""
     if not config.exists():
         raise Stop(f"找不到配置文件 {config}。", f"There is no config file {config}.")
     if not is_free(port):
@@ -296,9 +311,15 @@ def run(port: int, config: Path) -> int:
         f"启动:http://localhost:{port}(按 Ctrl-C 停止)",
         f"Starting: http://localhost:{port} (Ctrl-C stops it)",
     )
-    command: list[str | Path] = [python, "-m", "streamlit", "run", "server.py", "--server.port", str(port)]
+    if host != LOCAL:
+        say(
+            f"注意:{host} 对网络开放,还没有登录,能连上这个端口的人都能看到发布的全部数据。散会后请停止。",
+            f"Note: {host} is open to the network and there is no login yet: whoever reaches the port sees everything "
+            "that is published. Stop it after the meeting.",
+        )
+    arguments, environment = serving(port, host)
     try:
-        return call(command, GUANMO_CONFIG=str(config))
+        return call([python, *arguments], GUANMO_CONFIG=str(config), **environment)
     except KeyboardInterrupt:
         say("\n已停止。", "Stopped.")
         return 0
@@ -342,6 +363,29 @@ def browser_or_stop() -> str:
     return browser
 
 
+def found_office() -> "str | None":
+    """LibreOffice, which opens what the app writes for Word and PowerPoint."""
+    named = os.environ.get("GUANMO_OFFICE")
+    if named:
+        return shutil.which(named)
+    usual = [shutil.which(name) for name in OFFICE_NAMES]
+    return next((path for path in [*usual, *map(str, OFFICE_PLACES)] if path and Path(path).exists()), None)
+
+
+def office_or_notice() -> None:
+    """LibreOffice for the tests, installed when that is allowed; without it the tests that need it are skipped."""
+    if found_office() is not None or os.environ.get("GUANMO_OFFICE"):
+        return
+    # Without Java, help and dictionaries: 100 MB to fetch and 320 MB installed, in about a minute.
+    if not apt_install("libreoffice-writer", "libreoffice-impress", "fonts-noto-cjk"):
+        say(
+            "没有 LibreOffice,也装不上:打开通报、汇报的测试会跳过"
+            "(Debian:apt install libreoffice-writer libreoffice-impress,或用环境变量 GUANMO_OFFICE 指明它的位置)。",
+            "There is no LibreOffice and it could not be installed: the tests that open the papers will be skipped "
+            "(Debian: apt install libreoffice-writer libreoffice-impress, or name its executable in GUANMO_OFFICE).",
+        )
+
+
 def driver_or_stop(python: Path) -> None:
     """Make sure that what steers the browser starts: its Node needs a library that bare Debian lacks."""
 
@@ -362,6 +406,7 @@ def check_everything() -> int:
     """Run every check, the later ones also when an earlier one fails; 0 when all pass."""
     python = synced_python(with_dev=True)
     browser = browser_or_stop()
+    office_or_notice()
     driver_or_stop(python)
     steps: dict[str, list[str | Path]] = {
         "ruff check": [python, "-m", "ruff", "check", "."],
@@ -392,6 +437,7 @@ def parsed_arguments(arguments: "list[str] | None" = None) -> argparse.Namespace
     commands = parser.add_subparsers(dest="command", required=True)
     runs = commands.add_parser("run", help="启动 / start the app on localhost")
     runs.add_argument("--port", type=int, default=8501)
+    runs.add_argument("--host", default=LOCAL, help="0.0.0.0:局域网也能打开 / open to the local network")
     runs.add_argument("--config", type=Path, default=ROOT / "config.toml")
     commands.add_parser("test", help="全部检查 / every check and test")
     commands.add_parser("sync", help="只装依赖 / only install the locked environment")
@@ -413,7 +459,7 @@ def main() -> int:
     typed = parsed_arguments()
     try:
         if typed.command == "run":
-            return run(typed.port, typed.config.resolve())
+            return run(typed.port, typed.config.resolve(), typed.host)
         if typed.command == "sync":
             synced_python(with_dev=True)
             return 0

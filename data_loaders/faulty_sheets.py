@@ -37,7 +37,9 @@ def faulty_sheets(settings: Settings, raw: Path, faults: pd.DataFrame) -> Faulty
     """The sheets that an error or a warning points into."""
     wanted = _wanted(faults)
     names = {file for file, _ in wanted}
-    inbox = read_inbox(raw, settings.sources, settings.limits, FaultLog(), leave_out=settings.paths.evidence)
+    inbox = read_inbox(
+        raw, settings.sources, settings.limits, FaultLog(), leave_out=settings.paths.not_ledgers
+    )
     readers: dict[str, tuple[RawFile, list[Source]]] = {}
     for source in settings.sources:
         if source.kind != "boundaries":

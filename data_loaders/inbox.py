@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -69,14 +69,14 @@ def read_inbox(
     sources: Sequence[Source],
     limits: Limits,
     log: FaultLog,
-    leave_out: Path | None = None,
+    leave_out: Iterable[Path] = (),
 ) -> Inbox:
     """List the raw folder; what is refused is a fault and not in the list.
 
-    `leave_out`: a folder that may lie in it and is no ledger's ([paths] evidence); it is not looked into.
+    `leave_out`: folders that may lie in it and hold no ledgers (`Paths.not_ledgers`); they are not looked into.
     """
     root = raw.resolve()
-    left_out = None if leave_out is None else leave_out.resolve()
+    left_out = frozenset(folder.resolve() for folder in leave_out)
     taken_whole = [file_pattern(source.files) for source in sources if source.kind == "boundaries"]
     files: list[RawFile] = []
     bundles: list[tuple[str, Path]] = []
@@ -106,7 +106,7 @@ def _stem(file: RawFile) -> str:
 
 
 def _walk(
-    folder: Path, root: Path, prefix: str, log: FaultLog, left_out: Path | None = None
+    folder: Path, root: Path, prefix: str, log: FaultLog, left_out: frozenset[Path] = frozenset()
 ) -> Iterator[tuple[str, Path]]:
     """Name below the root and path of every file that may be read."""
     try:
@@ -117,7 +117,7 @@ def _walk(
         return
     for entry in entries:
         name, path = prefix + _readable(entry.name), Path(entry.path)
-        if is_litter(entry.name) or (left_out is not None and entry.is_dir() and path.resolve() == left_out):
+        if is_litter(entry.name) or (left_out and entry.is_dir() and path.resolve() in left_out):
             continue
         if _leads_out(entry, root):
             log.add(_unsafe(name, "是指向原始数据文件夹以外的链接", "请把文件本身复制进来。"))

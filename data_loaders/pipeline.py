@@ -37,6 +37,8 @@ from data_loaders.problem_updates import apply_updates
 from data_loaders.problems import with_days
 from data_loaders.raw_files import RawFile
 from data_loaders.register import Register
+from data_loaders.stop_files import check_photos
+from data_loaders.stops import check_routes
 from data_loaders.suspicious import check_suspicious
 from data_loaders.tables import Tally
 from faults import DataProblem, Fault, FaultLog
@@ -117,6 +119,8 @@ def prepare(
     known = replace(context, enterprises=tuple(enterprises.to_dict("records")))  # type: ignore[arg-type]
     stops = conform("stops", run.read(known, "stops").get("stops", []))
     stops = positions.checked(stops, "title")
+    check_routes(stops, log)
+    check_photos(settings.paths.photos, stops["photo"], log)
 
     prepared.tables.update(
         places=frame,
@@ -172,7 +176,7 @@ class _Run:
         self.cache = cache
         self.log = prepared.log
         self.inbox = read_inbox(
-            raw, settings.sources, settings.limits, prepared.log, leave_out=settings.paths.evidence
+            raw, settings.sources, settings.limits, prepared.log, leave_out=settings.paths.not_ledgers
         )
         self.files = _files(settings, self.inbox, prepared.log)
         self.total = sum(map(len, self.files.values()))

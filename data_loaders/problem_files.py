@@ -2,50 +2,43 @@
 
 In: the folder that [paths] evidence names, and a problem's id. Out: the files of that problem, pictures made small and
 clean, documents as they are. Refuses ids that are no plain names, whatever leads out of the problem's folder, and
-pictures that are too large or broken: each of those says so in a sentence and the others are still shown. Nothing that
-a camera wrote into a picture (position, time, whose telephone) leaves this module.
+pictures that are too large or broken: each of those says so in a sentence and the others are still shown.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import stat
-import struct
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image, ImageOps
-
 from data_loaders.personal_numbers import masked
-from faults import DataProblem, Fault, FaultLog
+from data_loaders.pictures import MB, PICTURES, file_content, is_plain, shown_name, small_picture
+from faults import Fault, FaultLog
 from zips import is_litter
+
+__all__ = [
+    "MB",
+    "Evidence",
+    "ProblemFile",
+    "Stage",
+    "check_folders",
+    "document",
+    "evidence_of",
+    "is_plain",
+    "picture",
+]
 
 Stage = Literal["before", "after", "other"]
 STAGES: dict[str, Stage] = {"整改前": "before", "整改后": "after"}
 """How the name of a file begins that shows how it was, and how it is now."""
 
-PICTURES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 DOCUMENTS = (".pdf", ".docx", ".xlsx", ".txt")
 MOST_FILES = 60
-MOST_PIXELS = 60_000_000  # a good camera has 50 million
-LONGEST_SIDE = 1600
-QUALITY = 82
-MB = 1_000_000
-_LONGEST_NAME = 100
 _NAMED, _LISTED = 8, 60
 _PART_OF = re.compile(r"(?P<whole>.+)-\d{1,3}")
-_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]')
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)  # of Windows
-# What Pillow raises on files that break off or lie; a picture must not take the page with it.
-_BROKEN = (
-    OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, OverflowError, struct.error,
-    zlib.error, Image.DecompressionBombError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,18 +92,6 @@ def folder_names(problem_id: str) -> list[str]:
     return [problem_id, *([part["whole"]] if part and is_plain(part["whole"]) else [])]
 
 
-def is_plain(name: str) -> bool:
-    """Whether every system takes the name as that of one folder, here and nowhere else."""
-    return (
-        0 < len(name) <= _LONGEST_NAME
-        and name == name.strip()
-        and not name.startswith(".")
-        and not name.endswith(".")
-        and not _UNSAFE.search(name)
-        and not _DEVICES.fullmatch(name)
-    )
-
-
 def unknown_folders(folder: Path | None, problem_ids: Iterable[str]) -> list[str]:
     """Folders of evidence that belong to no problem: most are misspelt."""
     if folder is None or not folder.is_dir():
@@ -141,36 +122,13 @@ def check_folders(folder: Path | None, problem_ids: Iterable[str], log: FaultLog
 
 
 def picture(file: ProblemFile, limit_mb: float) -> bytes:
-    """The picture upright, at most LONGEST_SIDE pixels long, as a JPEG with nothing but its pixels.
-
-    Raises DataProblem with the sentence that stands in its place.
-    """
-    content = _content(file, limit_mb)
-    try:
-        with Image.open(BytesIO(content), formats=tuple(set(PICTURES.values()))) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise DataProblem(f"“{file.name}”的像素太多({opened.width}×{opened.height}),没有打开。")
-            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is read small from the start
-            upright = ImageOps.exif_transpose(opened)
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            return _pixels_only(upright)
-    except _BROKEN as error:
-        raise DataProblem(f"“{file.name}”打不开,可能没有传完整,请换一份。") from error
+    """The picture as `pictures.small_picture` makes it. Raises DataProblem."""
+    return small_picture(file.path, file.name, limit_mb)
 
 
 def document(file: ProblemFile, limit_mb: float) -> bytes:
     """The document as it is. Raises DataProblem."""
-    return _content(file, limit_mb)
-
-
-def _pixels_only(image: Image.Image) -> bytes:
-    """A new picture: EXIF, comments and colour profiles stay behind. What is transparent becomes white."""
-    clean = Image.new("RGB", image.size, "white")
-    seen = image.convert("RGBA")
-    clean.paste(seen, mask=seen.getchannel("A"))
-    written = BytesIO()
-    clean.save(written, "JPEG", quality=QUALITY, optimize=True)
-    return written.getvalue()
+    return file_content(file.path, file.name, limit_mb)
 
 
 def _listed(folder: Path) -> list[ProblemFile | None]:
@@ -193,22 +151,6 @@ def _file(entry: os.DirEntry[str]) -> ProblemFile | None:
     state = entry.stat(follow_symlinks=False)
     said = [stage for word, stage in STAGES.items() if entry.name.startswith(word)]
     stage = said[0] if said else "other"
-    name = masked(_UNSAFE.sub("_", os.fsencode(entry.name).decode("utf-8", errors="replace")))
-    return ProblemFile(Path(entry.path), name, stage, ending in PICTURES, state.st_size, state.st_mtime_ns)
-
-
-def _content(file: ProblemFile, limit_mb: float) -> bytes:
-    """The file's bytes; not through a link that was put there since it was listed."""
-    try:
-        number = os.open(file.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(number, "rb") as opened:
-            state = os.fstat(opened.fileno())
-            if not stat.S_ISREG(state.st_mode):
-                raise DataProblem(f"“{file.name}”不是普通文件,没有打开。")
-            if state.st_size > limit_mb * MB:
-                raise DataProblem(
-                    f"“{file.name}”有{state.st_size / MB:.0f}MB,超过{limit_mb:.0f}MB,没有打开。"
-                )
-            return opened.read()
-    except OSError as error:
-        raise DataProblem(f"“{file.name}”读不出来,请看看文件还在不在。") from error
+    return ProblemFile(
+        Path(entry.path), shown_name(entry.name), stage, ending in PICTURES, state.st_size, state.st_mtime_ns
+    )

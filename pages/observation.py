@@ -1,30 +1,33 @@
-"""现场观摩: the stops of each route in order, with the few figures that matter there."""
+"""现场观摩: the route of a day, and its stops one by one."""
 
-import streamlit as st
+from ui import filters, frame, notices, stops
+from ui.agendas import STOP_PART
+from ui.route_overview import overview
+from ui.scoring import PART as SCORING
+from ui.scoring import STYLE as SCORING_STYLE
+from ui.scoring import round_chooser, scoring
+from ui.stop_card import stop_card, stop_chooser, styles
 
-from ui import answers, filters, frame, notices
-from ui.html import note
-from ui.stops import stop_cards
-from wording import period_text
+PARTS = ("路线", STOP_PART, SCORING)
 
-with frame.page("observation") as page:
+with frame.page("observation", *styles(), SCORING_STYLE) as page:
     data, view = page.data, page.view
-    routes = tuple(data.stops["route"].dropna().unique())  # in the ledger's order
+    routes = stops.routes(data)
     with filters.bar():
-        filters.place(data, view)
+        part = filters.part("part", "看什么", PARTS)
         route = filters.one_of("route", "路线", routes) if len(routes) > 1 else next(iter(routes), None)
+        if part == "路线":
+            filters.place(data, view)
+        elif part == STOP_PART and route is not None:
+            stop_chooser(page, route)
+        elif part == SCORING and route is not None:
+            round_chooser(route)
 
     if route is None:
         notices.empty("还没有观摩路线。请把观摩路线台账放进原始数据文件夹,再运行 prepare.py。")
-    else:
-        mine = data.stops[data.stops["route"] == route].sort_values("order")
-        here = answers.within(mine, view.place, page.level)
-        st.html(
-            note(
-                f"{route}:共{len(mine)}个观摩点"
-                + (f",其中{page.place_name}{len(here)}个" if page.township else "")
-            )
-        )
-        st.html(stop_cards(data, mine, view.period, page.township))
-        when = period_text(view.period) if view.period else "最近一期"
-        st.html(note(f"产业数字为观摩点所在村{when}的报送数,按月报送的产量为今年累计;未报送的照实写明。"))
+    elif part == "路线":
+        overview(page, route)
+    elif part == STOP_PART:
+        stop_card(page, route)
+    elif part == SCORING:
+        scoring(page, route)

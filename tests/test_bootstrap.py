@@ -165,3 +165,47 @@ def test_browser_that_does_not_start_is_passed_over(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("GUANMO_BROWSER", raising=False)
     assert bootstrap.found_browser() == str(tmp_path / "google-chrome")
+
+
+def test_without_an_office_the_checks_go_on_and_say_what_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    asked: list[tuple[str, ...]] = []
+
+    def refused(*packages: str) -> bool:
+        asked.append(packages)
+        return False
+
+    monkeypatch.setattr(bootstrap, "found_office", lambda: None)
+    monkeypatch.setattr(bootstrap, "apt_install", refused)
+    monkeypatch.delenv("GUANMO_OFFICE", raising=False)
+    bootstrap.office_or_notice()
+    assert asked == [("libreoffice-writer", "libreoffice-impress", "fonts-noto-cjk")]
+    said = capsys.readouterr().out
+    assert "打开通报、汇报的测试会跳过" in said
+    assert "GUANMO_OFFICE" in said
+
+
+def test_an_office_that_is_there_is_not_installed_again(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bootstrap, "found_office", lambda: "/usr/bin/soffice")
+    monkeypatch.setattr(bootstrap, "apt_install", lambda *packages: pytest.fail("asked for packages"))
+    bootstrap.office_or_notice()
+
+
+def test_the_named_office_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GUANMO_OFFICE", str(tmp_path / "nowhere"))
+    assert bootstrap.found_office() is None
+
+
+def test_on_the_network_nobody_outside_is_asked_for_an_address():
+    arguments, environment = bootstrap.serving(8501, "localhost")
+    assert "--server.address" not in arguments
+    assert environment == {}
+    arguments, environment = bootstrap.serving(8600, "0.0.0.0")
+    assert arguments[-4:] == ["--server.port", "8600", "--server.address", "0.0.0.0"]
+    assert environment == {"STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true"}
+
+
+def test_the_host_is_this_machine_unless_somebody_says_otherwise():
+    assert bootstrap.parsed_arguments(["run"]).host == "localhost"
+    assert bootstrap.parsed_arguments(["run", "--host", "0.0.0.0"]).host == "0.0.0.0"

@@ -1,84 +1,85 @@
-"""Stops of an observation route as cards: where, what, the figures of the place, what to say.
+"""The routes and their stops as the observation page goes through them.
 
-In: the stops in order. Out: HTML. A figure that the village did not report is said to be missing.
+In: the data set and the address. Out: a route's legs, the stop that is open, the way to the ones beside it. Refuses a
+stop that the route does not have, with a sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from data_loaders.contract import Dataset
-from ui import answers
-from ui.cached import keep_as, places
-from ui.html import facts, text
-from wording import NOT_REPORTED, is_missing, number_text, period_text
+from metrics.routes import route_legs
+from ui import answers, cached, view
+from ui.agendas import STOP_PART, stop_keys
+from ui.cached import keep_as
+from ui.list_keys import Move
+from ui.view import View
+from wording import is_missing
 
-FIGURES = 3
+STOP = "stop"  # in the address: the open stop's place in the order
 Record = dict[str, Any]
 
 
-def stop_cards(data: Dataset, stops: pd.DataFrame, period: str | None, township: str | None) -> str:
-    """A card per stop; those outside the chosen township stand back."""
-    # A village's figures are looked up for each stop and indicator: worth keeping.
-    route = tuple(stops.index)
-    return keep_as(data, ("stops", route, period, township), lambda: _cards(data, stops, period, township))
+def routes(data: Dataset) -> tuple[str, ...]:
+    """Names of the routes in the ledger's order; hostile text."""
+    return tuple(str(name) for name in data.stops["route"].dropna().unique())
 
 
-def _cards(data: Dataset, stops: pd.DataFrame, period: str | None, township: str | None) -> str:
-    rows = answers.records(stops)
-    return f'<div class="gm-stops">{"".join(_card(data, row, period, township) for row in rows)}</div>'
+def legs(data: Dataset, route: str) -> pd.DataFrame:
+    """`routes.route_legs` of one route, with each stop's key, names, and number to show."""
+    rules = cached.config().observation
+
+    def make() -> pd.DataFrame:
+        mine = data.stops[data.stops["route"] == route]
+        found = route_legs(mine, data.enterprises, data.places, rules, data.manifest.as_of.year)
+        known = answers.names(data)
+        return found.assign(
+            key=stop_keys(found),
+            number=found["order"].astype("str"),
+            township=(found["place_code"].str[:9] + "000").map(known),
+            village=found["place_code"]
+            .map(known)
+            .where(~found["place_code"].str.endswith("000").fillna(True)),
+        )
+
+    return keep_as(data, ("legs", route, rules), make)
 
 
-def _card(data: Dataset, row: Record, period: str | None, township: str | None) -> str:
-    names = answers.names(data)
-    code = None if is_missing(row["place_code"]) else str(row["place_code"])
-    where = [names[key] for key in (f"{code[:9]}000", code) if key in names] if code else []
-    dim = " gm-dim" if township and (not code or code[:9] != township[:9]) else ""
-    number = "" if is_missing(row["order"]) else f'<span class="gm-order">{int(row["order"])}</span>'
-    run_by = answers.records(data.enterprises[data.enterprises["enterprise_id"] == row["enterprise_id"]])
-    named = "、".join(each["name"] for each in run_by if each["name"] != row["title"])
-    figures = [*(pair for each in run_by for pair in _enterprise(each)), *_place(data, code, period)]
-    return (
-        f'<article class="gm-stopcard{dim}"><h3>{number}{text(row["title"])}</h3>'
-        f'<div class="gm-line"><span>{text(" ".join(dict.fromkeys(where)) or "未注明地点")}</span>'
-        f"{_part('gm-when', row['planned_at'])}</div>{_part('gm-by', named)}"
-        f"{facts(figures)}{_part('gm-say', row['talking_points'])}</article>"
-    )
+def opened(rows: pd.DataFrame) -> tuple[int, str]:
+    """Position of the stop that the address names, else of the first; and a sentence when there is none such."""
+    keys = rows["key"].tolist()
+    asked = st.query_params.get(STOP)
+    if not asked:
+        return 0, ""
+    if asked in keys:
+        return keys.index(asked), ""
+    return 0, f"这条路线没有第“{asked[:20]}”站,现在显示第一站。"
 
 
-def _short(period: str, shown: str | None) -> str:
-    """A period without its year when that is the year shown: 9月."""
-    said = period_text(period)
-    return said.partition("年")[2] or said if shown and period[:4] == shown[:4] else said
+def open_stop(rows: pd.DataFrame, key: str) -> None:
+    """Open a stop that there is. For callbacks."""
+    if key in rows["key"].tolist():
+        st.session_state["part"] = STOP_PART  # the chooser's own: its place in the address follows
+        view.choose(STOP, key)
 
 
-def _part(kind: str, words: Any) -> str:
-    return f'<div class="{kind}">{text(words)}</div>' if not is_missing(words) and words else ""
+def move(rows: pd.DataFrame, at: int, aim: Move) -> None:
+    """Go to the stop beside; nothing beyond the ends. For callbacks."""
+    to = at + (1 if aim == "next" else -1)
+    if 0 <= to < len(rows):
+        view.choose(STOP, rows["key"].iloc[to])
 
 
-def _enterprise(found: Record) -> Iterator[tuple[str, str]]:
-    yield "用工", number_text(found["jobs"], "人")
-    yield "其中建档立卡", number_text(found["poor_jobs"], "人")
-    yield "带动户数", number_text(found["households_carried"], "户")
+def room(shown: View, **choices: str | None) -> dict[str, str | None]:
+    """Choices of an address that others open: with the snapshot that is shown, and nothing of this room."""
+    return {**choices, "snapshot": shown.snapshot}
 
 
-def _place(data: Dataset, code: str | None, period: str | None) -> Iterator[tuple[str, str]]:
-    """The headline figures that the place reports, the first few that are there."""
-    if code is None or code not in places(data):
-        return
-    shown = 0
-    for indicator in data.settings.overview.headline:
-        spec = data.settings.indicators[indicator]
-        row = answers.of_place(data, indicator, code, period)
-        # A village that grows no tea has no tea to show; a list of zeros would hide what it has.
-        if row is None or is_missing(row["cumulative"]) or row["cumulative"] == 0 or shown == FIGURES:
-            continue
-        shown += 1
-        # The note below the cards names the period; what is reported less often names its own.
-        since = "" if row["period"] == period else f"({_short(str(row['period']), period)})"
-        yield f"{spec.name}{since}", number_text(row["cumulative"], spec.unit, spec.decimals)
-    if not shown:
-        yield "本村产业数字", NOT_REPORTED
+def where(row: Record) -> str:
+    """Township and village of a stop, as far as they are known; hostile text."""
+    names = (str(row[name]) for name in ("township", "village") if not is_missing(row[name]))
+    return " ".join(dict.fromkeys(names)) or "未注明地点"

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from data_loaders import problem_files
+from data_loaders import pictures, problem_files
 from data_loaders.inbox import read_inbox
+from data_loaders.pictures import LONGEST_SIDE
 from data_loaders.problem_files import (
-    LONGEST_SIDE,
     check_folders,
     document,
     evidence_of,
@@ -147,7 +147,7 @@ class TestWhatIsRefused:
             document(file, 0.0001)
 
     def test_more_pixels_than_a_camera_has(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(problem_files, "MOST_PIXELS", 799)
+        monkeypatch.setattr(pictures, "MOST_PIXELS", 799)
         photo(tmp_path / "P1" / "整改前.jpg", (40, 20))  # 800
         with pytest.raises(DataProblem, match=r"像素太多\(40×20\)"):
             picture(evidence_of(tmp_path, "P1").files[0], 50)
@@ -201,7 +201,7 @@ class TestPrepare:
         (tmp_path / "月报.xlsx").write_bytes(b"x")
         log = FaultLog()
         source = Source(id="monthly", title="月报", kind="observations", files="*.xlsx")
-        inbox = read_inbox(tmp_path, [source], Limits(), log, leave_out=tmp_path / "佐证材料")
+        inbox = read_inbox(tmp_path, [source], Limits(), log, leave_out=[tmp_path / "佐证材料"])
         inbox.report_unused([source], log)
         assert [file.name for file in inbox.files] == ["月报.xlsx"]
         assert log.faults == []
@@ -212,7 +212,7 @@ class TestPrepare:
         (tmp_path / "raw").mkdir()
         (tmp_path / "raw" / "佐证材料").symlink_to(tmp_path / "nas")
         log = FaultLog()
-        read_inbox(tmp_path / "raw", [], Limits(), log, leave_out=tmp_path / "nas")
+        read_inbox(tmp_path / "raw", [], Limits(), log, leave_out=[tmp_path / "nas"])
         assert log.faults == []
 
     def test_a_folder_of_no_problem_is_named(self, tmp_path):

@@ -1,5 +1,5 @@
-// Keys and clicks that lead through the list of problems. Keys are caught before the page's own (←/→ turn pages on the
-// wall), and left to whoever types or steps through options.
+// Keys and clicks that lead through a list. Keys are caught before the page's own (←/→ turn pages on the wall), and left
+// to whoever types or steps through options.
 const typing = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable="true"], '
   + '[role="combobox"], [role="listbox"], [role="menu"], [role="dialog"]';
 const stepping = '[type="radio"], [role="radio"], [role="slider"], [role="tab"]';
@@ -16,18 +16,20 @@ const pressed = (event) => {
   if (!event.repeat) now.tell("move", move);
 };
 
-// What names a problem is a link to it: a click with nothing held opens it without loading the page anew.
+// What names a thing of the list is a link to it: a click with nothing held opens it without loading the page anew.
 const clicked = (event) => {
   if (!now || event.ctrlKey || event.shiftKey || event.metaKey || event.button !== 0) return;
-  const named = event.target instanceof Element && event.target.closest("[data-problem]");
+  const named = event.target instanceof Element && event.target.closest(`[data-${now.opens}]`);
   if (!named) return;
   event.preventDefault();
-  now.tell("open", named.dataset.problem);
+  now.tell("open", named.dataset[now.opens]);
 };
 
 // Called anew after every run, without the cleaning up of the time before: the same two listeners serve all of them.
+// Keys of a page that the stage shows in a frame are the stage's.
 export default function ({ data, setTriggerValue }) {
-  const mine = { keys: data.keys, tell: setTriggerValue };
+  const keys = data.alone && window.parent !== window ? {} : data.keys;
+  const mine = { keys, opens: data.opens, tell: setTriggerValue };
   now = mine;
   window.addEventListener("keydown", pressed, true);
   document.addEventListener("click", clicked, true);
