@@ -9,14 +9,17 @@ here is ever deleted to make room.
 from __future__ import annotations
 
 import sqlite3
+from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from faults import DataProblem
 
 FILE = "meetings.sqlite3"
 WAIT_MS = 15_000  # for another writer: sixty phones at once are through in one or two seconds
+IDLE = 8  # connections that are kept for whoever comes next
 
 # Every step that the file has gone through, in order; user_version counts those it has taken. Steps are only ever added.
 STEPS: tuple[str, ...] = (
@@ -25,6 +28,32 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE snapshots (
         id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, version TEXT NOT NULL, as_of TEXT NOT NULL,
         agenda TEXT, made_at TEXT NOT NULL
+    ) STRICT;
+    """,
+    """
+    CREATE TABLE rounds (
+        id TEXT PRIMARY KEY, route TEXT NOT NULL, name TEXT NOT NULL, rules TEXT NOT NULL, made_at TEXT NOT NULL,
+        revealed INTEGER NOT NULL DEFAULT 0, UNIQUE (route, name)
+    ) STRICT;
+    CREATE TABLE round_stops (
+        round TEXT NOT NULL REFERENCES rounds, stop TEXT NOT NULL, position INTEGER NOT NULL, number INTEGER,
+        title TEXT NOT NULL, place_code TEXT, place TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'open', 'closed')),
+        PRIMARY KEY (round, stop)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE codes (
+        code TEXT PRIMARY KEY, round TEXT NOT NULL REFERENCES rounds, number INTEGER NOT NULL, holder TEXT,
+        township TEXT, UNIQUE (round, number)
+    ) STRICT;
+    CREATE TABLE scores (
+        code TEXT NOT NULL REFERENCES codes, round TEXT NOT NULL, stop TEXT NOT NULL, title TEXT NOT NULL,
+        points TEXT NOT NULL, scored_at TEXT NOT NULL, PRIMARY KEY (code, stop),
+        FOREIGN KEY (round, stop) REFERENCES round_stops (round, stop)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX scores_of_stops ON scores (round, stop);
+    CREATE TABLE round_steps (
+        id INTEGER PRIMARY KEY, round TEXT NOT NULL REFERENCES rounds, done_at TEXT NOT NULL, step TEXT NOT NULL,
+        stop TEXT
     ) STRICT;
     """,
 )
@@ -44,7 +73,7 @@ def reading(folder: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def writing(folder: Path) -> Iterator[sqlite3.Connection]:
     """Change the records: all of it is on disk when this ends, or none of it when it raises. Raises DataProblem."""
-    with _opened(folder) as database:
+    with _its_turn(folder), _opened(folder) as database:
         database.execute("BEGIN IMMEDIATE")  # the right to write first: a reader may not turn into a writer
         try:
             yield database
@@ -54,21 +83,86 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
         database.execute("COMMIT")
 
 
+_writers: dict[Path, Lock] = {}
+_idle: OrderedDict[sqlite3.Connection, tuple[Path, tuple[int, int]]] = OrderedDict()
+_keeping = Lock()
+
+
+@contextmanager
+def _its_turn(folder: Path) -> Iterator[None]:
+    """One writer of this process at a time: SQLite lets those who wait sleep, and whoever comes may overtake them."""
+    with _keeping:
+        turn = _writers.setdefault(folder, Lock())
+    if not turn.acquire(timeout=WAIT_MS / 1000):
+        raise DataProblem("会议记录正忙,没有保存。请稍后再试。")
+    try:
+        yield
+    finally:
+        turn.release()
+
+
 @contextmanager
 def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A connection for this use alone, kept for the next one: to open one takes twenty times as long as to write."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with closing(_connected(folder / FILE)) as database:
+        path = folder / FILE
+        database = _kept(path) or _connected(path)
+        file = path, _file_at(path)
+        try:
             _step_up(database)
             yield database
+        except sqlite3.Error:
+            database.close()
+            _close_idle()  # opened while the file could not be written, they would refuse long after it can be
+            raise
+        except BaseException:
+            _keep(database, file)
+            raise
+        _keep(database, file)
     except (OSError, sqlite3.DatabaseError) as error:
         raise DataProblem(
             f"会议记录读写不了({folder.name}/{FILE})。请检查这个文件夹是否可写、磁盘是否已满。"
         ) from error
 
 
+def _kept(path: Path) -> sqlite3.Connection | None:
+    """A connection that nobody uses, to the file that is there now: it may have been taken away and put back."""
+    try:
+        file = _file_at(path)
+    except OSError:
+        return None
+    with _keeping:
+        found = next((each for each, of in _idle.items() if of == (path, file)), None)
+        if found is not None:
+            del _idle[found]
+        return found
+
+
+def _keep(database: sqlite3.Connection, file: tuple[Path, tuple[int, int]]) -> None:
+    with _keeping:
+        _idle[database] = file
+        going = _idle.popitem(last=False)[0] if len(_idle) > IDLE else None
+    if going is not None:
+        going.close()
+
+
+def _close_idle() -> None:
+    with _keeping:
+        going = list(_idle)
+        _idle.clear()
+    for each in going:
+        each.close()
+
+
+def _file_at(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
 def _connected(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=WAIT_MS / 1000, isolation_level=None)
+    # Used by one thread at a time, but not always by the same.
+    database = sqlite3.connect(path, timeout=WAIT_MS / 1000, isolation_level=None, check_same_thread=False)
     database.row_factory = sqlite3.Row
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")  # a score that was thanked for outlives a power cut

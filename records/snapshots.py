@@ -12,6 +12,8 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from faults import DataProblem
 from records.database import reading, writing
 from settings.meeting import Agenda
@@ -27,13 +29,17 @@ class Snapshot:
     as_of: date
     agenda: Agenda | None
     made_at: datetime
+    is_agenda_lost: bool = (
+        False  # it has one, which this program cannot read; the data it can show all the same
+    )
 
 
 def snapshots(folder: Path) -> list[Snapshot]:
     """All of them, the newest first."""
     with reading(folder) as database:
-        rows = database.execute("SELECT * FROM snapshots ORDER BY made_at DESC, id").fetchall()
-    return [_snapshot(row) for row in rows]
+        rows = database.execute("SELECT * FROM snapshots").fetchall()
+    # By the moment and not by its text: a summer's clock may stand an hour off a winter's.
+    return sorted(map(_snapshot, rows), key=lambda each: (each.made_at.timestamp(), each.id), reverse=True)
 
 
 def find(folder: Path, id: str) -> Snapshot:
@@ -63,6 +69,10 @@ def take(
 
 
 def _snapshot(row: sqlite3.Row) -> Snapshot:
-    agenda = None if row["agenda"] is None else Agenda.model_validate_json(row["agenda"])
+    agenda, is_lost = None, False
+    try:
+        agenda = None if row["agenda"] is None else Agenda.model_validate_json(row["agenda"])
+    except ValidationError:
+        is_lost = True
     as_of, made_at = date.fromisoformat(row["as_of"]), datetime.fromisoformat(row["made_at"])
-    return Snapshot(row["id"], row["name"], row["version"], as_of, agenda, made_at)
+    return Snapshot(row["id"], row["name"], row["version"], as_of, agenda, made_at, is_lost)
