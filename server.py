@@ -33,8 +33,11 @@ from faults import DataProblem
 from geo.village_map import BUNDLES, bundle_digest
 from geo.village_map import bundle as bundle_bytes
 from settings import ConfigProblem
-from ui import cached, warming
+from ui import agendas, cached, warming
 from ui.navigation import PAGES
+from web.scoring import scoring
+from web.stage import file as stage_bytes
+from web.stage import stage
 from web.start_page import document
 from web.tiles import tiles
 
@@ -126,6 +129,14 @@ def bundle(request: Request) -> Response:
     return _for_ever(request, gzipped_bundle(name), f"{kind}; charset=utf-8")
 
 
+def stage_file(request: Request) -> Response:
+    """A script of the stage, or its styles; 404 for another name or for an older one's address."""
+    found = stage_bytes(request.path_params["digest"], request.path_params["file"])
+    if found is None:
+        return Response(status_code=404, headers={"Cache-Control": "no-store"})
+    return _for_ever(request, *found)
+
+
 @lru_cache(maxsize=len(BUNDLES))
 def gzipped_bundle(name: str) -> bytes:
     """A bundle as it is sent."""
@@ -168,6 +179,9 @@ app = st.App(
         Route(_at("geometry/{version}/{file}"), geometry),
         Route(_at("bundle/{digest}/{name}"), bundle),
         Route(_at("tiles/{path:path}"), tiles(cached.config)),
+        Route(_at("score"), scoring(cached.config, _at("score")), methods=["GET", "POST"]),
+        Route(_at("stage"), stage(agendas.stage)),
+        Route(_at("stage/{digest}/{file}"), stage_file),
         *(Route(_at(path), start_page) for path in ("", *(page.path for page in PAGES))),
     ],
     middleware=[Middleware(SafetyHeaders)],
