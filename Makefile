@@ -1,15 +1,16 @@
 # Everything but these few lines is in bootstrap.py, which Windows' run.cmd and test.cmd call as well.
 PYTHON ?= python3
 PORT   ?= 8501
+HOST   ?= localhost
 CONFIG ?= config.toml
 
 VENV_PYTHON = .venv/bin/python
 SYNC = $(PYTHON) bootstrap.py sync
 
-.PHONY: run test prepare demo format lint fuzz bench-prepare bench-map bench-pages bench-list back-test
+.PHONY: run test prepare demo format lint fuzz bench-prepare bench-map bench-pages bench-list bench-phone rehearsal bench-scoring back-test
 
 run:      ## start the app on localhost, preparing the demo county on first use
-	@$(PYTHON) bootstrap.py run --port $(PORT) --config "$(CONFIG)"
+	@$(PYTHON) bootstrap.py run --port $(PORT) --host "$(HOST)" --config "$(CONFIG)"
 
 test:     ## lint, format check, types, import contracts, all tests with a real browser
 	@$(PYTHON) bootstrap.py test
@@ -53,6 +54,18 @@ bench-pages: ## the server's time for every page and part, warm, at a county's s
 bench-list: ## how smoothly 5,000 problems scroll in Chromium
 	@$(SYNC)
 	@$(VENV_PYTHON) -m benchmarks.bench_list
+
+bench-phone: ## how soon a telephone on a slow link shows the first figures, beside an empty page
+	@$(SYNC)
+	@$(VENV_PYTHON) -m benchmarks.bench_phone
+
+bench-scoring: ## 60 telephones score at once and the server is killed half-way: what was thanked for is there
+	@$(SYNC)
+	@$(VENV_PYTHON) -m benchmarks.scoring
+
+rehearsal: ## a whole meeting and tour in a real browser: the pictures of docs/MEETING.md anew
+	@$(SYNC)
+	@$(VENV_PYTHON) -m tests.browser.rehearsal
 
 back-test: ## how good the forecast of closing is on CONFIG's past: the table of docs/METRICS.md, printed
 	@$(SYNC)

@@ -31,7 +31,7 @@ REST = "*"  # no place's code: the places added up
 CELL_PX, HEADS_PX = 26, 36
 TEXT_PX = 11
 HEADS = 4  # characters of a category's name on one line
-WALL_TEXT, WALL_SCALE = 14, 1.5
+WALL_TEXT = 13  # the size that present.css enlarges to the wall's smallest type
 
 SETTLED = "#DCEEEA"  # all struck off
 OVERDUE = (
@@ -71,7 +71,7 @@ def heat_chart(
     `highlight`: a place_code. A cell says not struck off / found, closure rate, and how many are overdue; a click on
     it stands for `[place_code, category]` as JSON, of which either may be "" in a sum.
     """
-    scale, text_px = (scale * WALL_SCALE, WALL_TEXT) if on_wall else (scale, TEXT_PX)
+    text_px = WALL_TEXT if on_wall else TEXT_PX
     shown = for_wall(found, highlight) if on_wall else gathered(found)
     if shown.cells.empty:
         return empty_chart("问题在哪里、是哪一类", "没有查出的问题", scale=scale)

@@ -46,17 +46,17 @@ def wrapped(text: str, chars: int = NARROW_CHARS) -> list[str]:
 
     Numbers and Latin words are never cut.
     """
-    if _width(text) <= chars:
+    if text_width(text) <= chars:
         return [text]
     pieces = re.findall(r"[0-9A-Za-z.,%/+\-]+[,、。;:)]?|.[,、。;:)]*", text)
     cuts = list(accumulate(len(piece) for piece in pieces))[:-1]
-    possible = [cut for cut in cuts if _width(text[:cut]) <= chars] or cuts[:1]
+    possible = [cut for cut in cuts if text_width(text[:cut]) <= chars] or cuts[:1]
     if not possible:
         return [text]
-    after_mark = [cut for cut in possible if text[cut - 1] in ",、。;:)" and _width(text[:cut]) >= chars / 3]
-    at_once = [cut for cut in possible if _width(text[cut:]) <= chars]
+    after_mark = [cut for cut in possible if text[cut - 1] in ",、。;:)" and text_width(text[:cut]) >= chars / 3]
+    at_once = [cut for cut in possible if text_width(text[cut:]) <= chars]
     best = [cut for cut in after_mark if cut in at_once] or after_mark or at_once or possible[-1:]
-    cut = min(best, key=lambda cut: abs(_width(text[:cut]) - _width(text[cut:])))
+    cut = min(best, key=lambda cut: abs(text_width(text[:cut]) - text_width(text[cut:])))
     return [text[:cut], *wrapped(text[cut:], chars)]
 
 
@@ -172,7 +172,7 @@ def _legend_lines(legend: Legend) -> list[str]:
     lines: list[str] = []
     room = 0.0
     for name, colour in legend:
-        need = _width(name) + 2.2
+        need = text_width(name) + 2.2
         item = f'<span style="color:{colour}">■</span>\u00a0{plain(name)}'
         if need <= room:
             lines[-1] += f"\u2002{item}"
@@ -191,6 +191,6 @@ def _axis(scale: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _width(text: str) -> float:
+def text_width(text: str) -> float:
     """Width in full-width characters; Latin letters and digits take about half of one."""
     return sum(0.55 if ord(character) < 0x2E80 else 1.0 for character in text)

@@ -35,12 +35,14 @@ def rank_history_chart(
     periods: int = PERIODS,
     highlight: str | None = None,
     title: str | None = None,
+    apart: float = 0.0,
     scale: float = 1.0,
 ) -> go.Figure:
     """composite_history as lines over its last `periods` periods not after `until`, the first rank on top.
 
     `highlight`: the township in front, with its rank at every point; without one the greatest rise and the greatest
-    fall stand out. Names and ranks stand at both ends of the lines.
+    fall stand out. Names and ranks stand at both ends of the lines; `apart`: only of those so many ranks from each other, on a wall
+    whose rows are lower than its words.
     """
     shown = sorted_periods(p for p in history["period"].dropna().unique() if until is None or p <= until)
     shown = shown[-periods:]
@@ -60,7 +62,7 @@ def rank_history_chart(
     runs = {str(code): run for code, run in drawn.iterrows()}
     for code in sorted(runs, key=lambda each: (each in accents, each)):
         _add_line(figure, code, names[code], runs[code], height_of, accents, highlight, scale)
-    widest = max(_add_names(figure, drawn, names, height_of, accents, side, scale) for side in (0, -1))
+    widest = max(_add_names(figure, drawn, names, height_of, accents, side, apart, scale) for side in (0, -1))
     if len(drawn) < len(known):
         figure.add_hrect(y0=END + 0.6, y1=END + BAND + 0.4, fillcolor=palette.GRID, opacity=0.5, line_width=0,
                          layer="below")  # fmt: skip
@@ -155,6 +157,7 @@ def _add_names(
     height_of: Callable[[Any], NDArray[np.float64]],
     accents: dict[str, str],
     side: int,
+    apart: float,
     scale: float,
 ) -> float:
     """Names with ranks at the first (0) or last (-1) period; returns the px they take at scale 1."""
@@ -167,6 +170,8 @@ def _add_names(
         below = max(float(height), below + 0.95)
         heights.append(below)
     labels, colours, widest = [], [], 0.0
+    kept = _spaced(ranks, heights, accents, apart)
+    ranks, heights = ranks.iloc[kept], [heights[at] for at in kept]
     codes = [str(code) for code in ranks.index]
     for code, rank in zip(codes, ranks, strict=True):
         name = names[code]
@@ -182,6 +187,18 @@ def _add_names(
         customdata=[[plain(names[code]), "", code] for code in codes],
     )  # fmt: skip
     return widest
+
+
+def _spaced(ranks: pd.Series, heights: list[float], accents: Mapping[str, str], apart: float) -> list[int]:
+    """Positions of those to be named: what stands out first, then from the top whoever has room, the last one too."""
+    order = sorted(
+        range(len(ranks)), key=lambda at: (ranks.index[at] not in accents, at not in (0, len(ranks) - 1))
+    )
+    found: list[int] = []
+    for at in order:
+        if all(abs(heights[at] - heights[other]) >= apart for other in found):
+            found.append(at)
+    return sorted(found)
 
 
 def _word_colour(accent: str | None) -> str:

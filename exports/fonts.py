@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +37,24 @@ CANDIDATES: tuple[tuple[str, str], ...] = (
     ("Deng.ttf", "Dengb.ttf"),  # 等线
     ("DroidSansFallbackFull.ttf", "DroidSansFallbackFull.ttf"),
 )
+# Where to look for a character that the font above lacks: village names have some of their own.
+RARE = (
+    "simsunb.ttf",  # Windows: 宋体-ExtB
+    "SimsunExtG.ttf",
+    "mingliub.ttc",
+    "simsun.ttc",
+    "PingFang.ttc",
+    "Songti.ttc",
+    "NotoSansCJK-Regular.ttc",
+    "NotoSerifCJK-Regular.ttc",
+    "SourceHanSans.ttc",
+    "PlangothicP1-Regular.ttf",
+    "PlangothicP2-Regular.ttf",
+    "HanaMinA.ttf",
+    "HanaMinB.ttf",
+    "wqy-zenhei.ttc",
+    "DejaVuSans.ttf",
+)
 SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
 NEEDED = "县乡镇村亩未报送数据截至图例"
 
@@ -48,10 +66,14 @@ _NONE_FOUND = (
 
 @dataclass(frozen=True)
 class Face:
-    """One face of a font file; `number` counts within a collection (.ttc) and is 0 otherwise."""
+    """One face of a font file; `number` counts within a collection (.ttc) and is 0 otherwise.
+
+    `content`: a part of it that has been cut out for those characters that are needed (`exports.small_fonts`).
+    """
 
     path: Path
     number: int = 0
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -96,12 +118,25 @@ def system_folders() -> tuple[Path, ...]:
     )
 
 
-@cache  # a font that was found stays; "none found" raises and is looked for again
-def _system_fonts(folders: tuple[Path, ...]) -> Fonts:
+@cache
+def rare_faces(folders: tuple[Path, ...] | None = None) -> tuple[Face, ...]:
+    """Fonts in which characters may be found that the main font lacks; none of them need have the common ones."""
+    files = _files(folders or system_folders())
+    return tuple(Face(files[name.lower()]) for name in RARE if name.lower() in files)
+
+
+def _files(folders: tuple[Path, ...]) -> dict[str, Path]:
+    """Font files by their name in small letters."""
     files: dict[str, Path] = {}
     for folder in folders:
         for path in _files_below(folder):
             files.setdefault(path.name.lower(), path)
+    return files
+
+
+@cache  # a font that was found stays; "none found" raises and is looked for again
+def _system_fonts(folders: tuple[Path, ...]) -> Fonts:
+    files = _files(folders)
     for regular_name, bold_name in CANDIDATES:
         regular = files.get(regular_name.lower())
         face = face_in(regular) if regular else None

@@ -1,7 +1,8 @@
-"""One page of vectors and text: paths with holes, words with a halo, measured before they are drawn.
+"""Pages of vectors and text: paths with holes, words with a halo, measured before they are drawn.
 
 In: points (1/72 inch) from the lower left corner, colours as #rrggbb, text. Out: a PDF whose fonts are embedded
-as subsets and whose text can be searched. Refuses to read text as anything: what the font lacks becomes □.
+as subsets and whose text can be searched. Refuses to read text as anything. A character that the font lacks is looked
+for in other fonts, if there are any; in the end it becomes □, or what whoever draws wants to stand for it.
 
 fpdf2 keeps fonts and file structure; paths are written as operators, since its drawing objects take some
 thirty times as long and a county has a hundred thousand vertices.
@@ -12,15 +13,19 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import BytesIO
+from itertools import groupby
 from typing import Any, Literal
 
 import numpy as np
 import shapely
+from fontTools.ttLib import TTLibError
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 from numpy.typing import NDArray
 
-from exports.fonts import Fonts
+from exports.fonts import Face, Fonts
 
 Align = Literal["left", "centre", "right"]
 INK, SOFT, WHITE = "#1B2733", "#5A6875", "#ffffff"
@@ -37,18 +42,48 @@ _KAPPA = 0.5523  # Bézier handle of a quarter circle
 class Sheet:
     """A page that is being drawn; `width` and `height` in points."""
 
-    def __init__(self, width: float, height: float, fonts: Fonts, title: str = "") -> None:
+    def __init__(
+        self,
+        width: float,
+        height: float,
+        fonts: Fonts,
+        title: str = "",
+        *,
+        rare: Sequence[Face] = (),
+        absent: Callable[[str], str] = lambda _: _ABSENT,
+    ) -> None:
+        """`rare`: where to look for what the font lacks, opened only then; `absent`: what stands for what none has."""
         self.width, self.height = width, height
         self._pdf = FPDF(unit="pt", format=(width, height))
         self._pdf.set_auto_page_break(False)
         self._pdf.set_lang("zh-CN")
-        self._pdf.add_font("regular", fname=fonts.regular.path, collection_font_number=fonts.regular.number)
+        self._add("regular", fonts.regular)
         has_bold = fonts.bold != fonts.regular
         if has_bold:
-            self._pdf.add_font("bold", fname=fonts.bold.path, collection_font_number=fonts.bold.number)
+            self._add("bold", fonts.bold)
         self._names = ("regular", "bold" if has_bold else "regular")
-        self._pdf.add_page()
+        self._rare, self._absent = list(rare), absent
+        self._found: list[Any] = []  # of the rare ones, those that had to be opened
+        self._plain: set[str] = set()  # letters that the font has in both weights
         self._pdf.set_title(self.clean(title))
+        self.new_page()
+
+    def _add(self, name: str, face: Face) -> Any:
+        if face.content is None:
+            self._pdf.add_font(name, fname=face.path, collection_font_number=face.number)
+        else:
+            # fpdf2's add_font() takes files only; its font class takes whatever fontTools can open.
+            found = TTFFont(self._pdf, BytesIO(face.content), name, "")  # type: ignore[arg-type]
+            self._pdf.fonts[name] = found
+            if found.is_cff and found.is_cid_keyed:
+                self._pdf._set_min_pdf_version("1.6")
+        font: Any = self._pdf.fonts[name]
+        font.ttfont.recalcBBoxes = False  # half of the time that cutting a page's letters out of a font takes
+        return font
+
+    def new_page(self) -> None:
+        """What is drawn from now on stands on a further page."""
+        self._pdf.add_page()
         self.operators("1 J 1 j")  # round ends and corners: sharp bends of a border would grow spikes
 
     def operators(self, written: str) -> None:
@@ -61,17 +96,62 @@ class Sheet:
 
     # ── text ─────────────────────────────────────────────────────────────────────────────────
     def clean(self, words: str) -> str:
-        """What can be drawn of the words: in one line, without control characters, □ for what the font lacks."""
-        known = self._font(False).cmap
-        kept = (each for each in " ".join(words.split()) if unicodedata.category(each) not in ("Cc", "Cf"))
-        return "".join(each if ord(each) in known else _ABSENT for each in kept)
+        """What can be drawn of the words: in one line, without control characters, □ for what no font has."""
+        flat = " ".join(words.split())
+        if self._is_plain(flat):
+            return flat
+        kept = (each for each in flat if unicodedata.category(each) not in ("Cc", "Cf"))
+        return "".join(each if self._has(each) else self._absent(each) for each in kept)
+
+    def _is_plain(self, words: str) -> bool:
+        """Whether the font has all of it; asked for every word several times, so that what is known is kept."""
+        fresh = set(words) - self._plain
+        if fresh:
+            fonts = [self._font(False).cmap, self._font(True).cmap]
+            self._plain |= {
+                each
+                for each in fresh
+                if unicodedata.category(each) not in ("Cc", "Cf")
+                and all(ord(each) in known for known in fonts)
+            }
+        return self._plain.issuperset(fresh)
 
     def _font(self, is_bold: bool) -> Any:
         return self._pdf.fonts[self._names[is_bold]]
 
+    def _has(self, letter: str) -> bool:
+        return ord(letter) in self._font(False).cmap or self._rare_font(letter) is not None
+
+    def _rare_font(self, letter: str) -> Any:
+        """The first of the other fonts that has it; None when none does."""
+        for font in self._found:
+            if ord(letter) in font.cmap:
+                return font
+        while self._rare:
+            try:
+                font = self._add(f"rare{len(self._rare)}", self._rare.pop(0))
+            except (OSError, TTLibError, KeyError, ValueError, NotImplementedError):
+                continue  # a broken font somewhere in the system must not take the page with it
+            self._found.append(font)
+            if ord(letter) in font.cmap:
+                return font
+        return None
+
+    def _runs(self, words: str, is_bold: bool) -> Iterator[tuple[Any, str]]:
+        """The cleaned words by the fonts that they are written in."""
+        main, drawn = self._font(is_bold), self.clean(words)
+        if self._is_plain(drawn):
+            if drawn:
+                yield main, drawn
+            return
+        for font, letters in groupby(
+            drawn, lambda each: main if ord(each) in main.cmap else self._rare_font(each) or main
+        ):
+            yield font, "".join(letters)
+
     def measure(self, words: str, size: float, bold: bool = False) -> float:
         """Width in points."""
-        return float(self._font(bold).get_text_width(self.clean(words), size, None)[1])
+        return sum(float(font.get_text_width(run, size, None)[1]) for font, run in self._runs(words, bold))
 
     def text(
         self,
@@ -86,17 +166,19 @@ class Sheet:
         halo: float = 0.0,
     ) -> None:
         """One line on the baseline at y; `halo` is the width of the white around the letters."""
-        drawn = self.clean(words)
-        if not drawn:
-            return
-        x -= self.measure(words, size, bold) * {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
-        font = self._font(bold)
-        # fpdf2's own text() keeps the letters' size and mode outside the operators that set them aside here.
-        chosen = self._pdf._set_font_for_page(font, size)
-        encoded = f"{chosen} BT {x:.2f} {y:.2f} Td {font.encode_text(drawn)} ET"
-        if halo:
+        if align != "left":
+            x -= self.measure(words, size, bold) * {"centre": 0.5, "right": 1.0}[align]
+        written = []
+        for font, run in self._runs(words, bold):
+            # fpdf2's own text() keeps the letters' size and mode outside the operators that set them aside here.
+            chosen = self._pdf._set_font_for_page(font, size)
+            written.append(f"{chosen} BT {x:.2f} {y:.2f} Td {font.encode_text(run)} ET")
+            x += float(font.get_text_width(run, size, None)[1])
+        encoded = " ".join(written)
+        if halo and encoded:
             self.operators(f"q {_rgb(WHITE)} RG {2 * halo:.2f} w 1 Tr {encoded} Q")
-        self.operators(f"q {_rgb(colour)} rg {encoded} Q")
+        if encoded:
+            self.operators(f"q {_rgb(colour)} rg {encoded} Q")
 
     def fitted(
         self, words: str, width: float, size: float, bold: bool = False, least: float = 0.75
@@ -106,20 +188,30 @@ class Sheet:
         if wide <= width:
             return words, size
         smaller = max(size * width / wide, size * least)
-        cut = words
-        while cut and self.measure(cut + "…", smaller, bold) > width:
-            cut = cut[:-1]
-        is_whole = self.measure(words, smaller, bold) <= width * 1.001
-        return (words if is_whole else cut + "…"), smaller
+        if wide * smaller <= width * size * 1.001:
+            return words, smaller
+        room, cut = width - self.measure("…", smaller, bold), 0
+        for letter in words:  # letters are set one by one: their widths add up
+            room -= self.measure(letter, smaller, bold) if letter.strip() else self._space(smaller, bold)
+            if room < 0:
+                break
+            cut += 1
+        return words[:cut] + "…", smaller
+
+    def _space(self, size: float, bold: bool) -> float:
+        return float(self._font(bold).get_text_width(" ", size, None)[1])
 
     def wrapped(self, words: str, width: float, size: float, bold: bool = False) -> list[str]:
         """The words in lines no wider than `width`; punctuation does not begin a line."""
-        lines, line = [], ""
+        lines, line, wide = [], "", 0.0
         for part in _WORDS.findall(" ".join(words.split())):
-            if line and self.measure(line + part, size, bold) > width and not part.startswith(_NEVER_FIRST):
+            bare = part.rstrip()
+            own = self.measure(bare, size, bold)
+            if line and wide + own > width and not part.startswith(_NEVER_FIRST):
                 lines.append(line.rstrip())
-                line = ""
+                line, wide = "", 0.0
             line += part
+            wide += own + (self._space(size, bold) if len(bare) < len(part) else 0.0)
         return [*lines, line.rstrip()] if line.strip() else lines
 
     # ── lines and areas ──────────────────────────────────────────────────────────────────────

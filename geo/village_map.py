@@ -122,10 +122,13 @@ class VillageMap(folium.Map):
         *,
         base: Mapping[str, Any] | None = None,
         review: str = "",
+        is_on_wall: bool = False,
+        is_dark: bool = False,
     ) -> None:
         """`layers`: level → its files, more than one where they are drawn a township at a time.
 
         `base` is the optional base map; `review` the line with the map's approval number 审图号.
+        `is_on_wall`: type of the page around it, which is larger there; `is_dark`: a dark ground around the county.
         """
         west, south, east, north = bounds
         super().__init__(
@@ -146,6 +149,8 @@ class VillageMap(folium.Map):
             },
             "missing": MISSING_COLOUR,
             "review": review,
+            "wall": is_on_wall,
+            "dark": is_dark,
         }
         if base:
             settings["base"] = dict(base)

@@ -7,7 +7,7 @@ import streamlit as st
 from ui import answers, filters, frame, notices
 from ui.enterprise_attention import attention
 from ui.enterprise_charts import concentration, distribution, summary_cards
-from ui.enterprise_list import enterprise_list, found_enterprises, search_box, wall_list
+from ui.enterprise_list import enterprise_list, found_enterprises, search_box
 from ui.view import params
 
 STYLE = Path(frame.__file__).with_name("jobs.css")
@@ -39,7 +39,5 @@ with frame.page("enterprises", STYLE) as page:
             concentration(page, ledger)
         elif part == "要关注的主体":
             attention(page, ledger)
-        elif view.present:
-            wall_list(page, ledger)
         else:
             enterprise_list(page, ledger)

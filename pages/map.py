@@ -15,6 +15,7 @@ from ui import (
     map_panel,
     map_tools,
     notices,
+    presentation,
     village_card,
 )
 from ui.breadcrumb import breadcrumb
@@ -54,14 +55,14 @@ def the_map(page: frame.Page) -> None:
             key="village_map",
             height=HEIGHT,
             on_pick=partial(map_choice.picked, chosen, shown.choice),
+            is_on_wall=chosen.present,
+            is_dark=presentation.theme(chosen) == "dark",
         )
     with right, st.container(key="gm_map_side"):
         st.html(map_panel.legend(shown) + map_overlays.notes(data, chosen, found.overlays, found.selected))
         village_card.card_button(data, chosen)
         village_card.village_card(data, chosen)
-        if below := map_panel.below(data, shown, page.township):
-            st.html(below)
-        map_panel.off_map(shown)
+        map_panel.rest(data, shown, page.township, chosen, has_overlays=bool(found.overlays))
     if found.selection:
         show_selection(data, found.selection)
     return None

@@ -14,6 +14,17 @@ from ui.problem_cards import problem_cards
 
 STYLE = Path(frame.__file__).with_name("overview.css")
 
+
+
+def problems_now(page: frame.Page) -> None:
+    """The figures of the rectification that a decision needs."""
+    found = answers.within(answers.problems(page.data), page.view.place, page.level)
+    if len(found):
+        st.html(cards(problem_cards(found, page.data.settings.problems), kind="small"))
+    else:
+        notices.empty("没有检查反馈问题。")
+
+
 with frame.page("overview", since_meeting.STYLE, STYLE) as page:
     data, view = page.data, page.view
     headline = data.settings.overview.headline
@@ -24,7 +35,7 @@ with frame.page("overview", since_meeting.STYLE, STYLE) as page:
 
     with st.container(key="gm_headline"):
         if headline:
-            st.html(figure_cards(data, headline, view.place, view.period))
+            st.html(figure_cards(data, headline, view.place, view.period, is_brief=view.present))
         else:
             notices.empty("配置文件里还没有指定首页指标(overview.headline)。")
 
@@ -36,18 +47,17 @@ with frame.page("overview", since_meeting.STYLE, STYLE) as page:
             since_meeting.since_meeting(page)
 
     with st.container(key="gm_standing"):
-        problems, last = st.columns(2, gap="medium")
-        with problems:
-            st.subheader("问题整改", anchor=False)
-            found = answers.within(answers.problems(data), view.place, page.level)
-            if len(found):
-                st.html(cards(problem_cards(found, data.settings.problems), kind="small"))
-            else:
-                notices.empty("没有检查反馈问题。")
-        with last:
-            if page.level == "county":
-                last_places(data, view)
-            else:
-                place_standing(page)
+        if view.present:  # last places have a page of their own, which the wall comes by
+            problems_now(page)
+        else:
+            problems, last = st.columns(2, gap="medium")
+            with problems:
+                st.subheader("问题整改", anchor=False)
+                problems_now(page)
+            with last:
+                if page.level == "county":
+                    last_places(data, view)
+                else:
+                    place_standing(page)
     if not view.present:
         st.html(note(since_meeting.explained(data)))

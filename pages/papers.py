@@ -1,10 +1,18 @@
 """材料: the papers that are handed out — 通报, 汇报, 一口清."""
 
-from ui import filters, frame, notices
+from ui import bulletin, filters, frame, place_cards, slides_paper
 
 PARTS = ("通报", "汇报", "一口清")
 
-with frame.page("papers") as page:
+with frame.page("papers", bulletin.STYLE, place_cards.STYLE) as page:
     with filters.bar():
         part = filters.part("part", "看什么", PARTS)
-    notices.empty(f"{part}:还没有内容。")
+        if part != "汇报":  # whose views have their own places
+            filters.place(page.data, page.view, villages=part == "一口清")
+        filters.period(page.data, page.view)
+    if part == "通报":
+        bulletin.bulletin_part(page)
+    elif part == "一口清":
+        place_cards.place_cards(page)
+    elif part == "汇报":
+        slides_paper.slides_part(page)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from metrics.quality import suspicious_faults
-from ui import answers, filters, frame, notices
+from ui import answers, filters, frame, notices, quality_wall
 from ui.fault_download import download
 from ui.faults import fault_list, files_read, late_table, quality_cards, suspicious_list
 from ui.html import cards
@@ -40,16 +40,16 @@ with frame.page("quality") as page:
             if late.empty:
                 notices.empty("都报齐了。" if len(matrix) else "还没有报送记录。")
             else:
-                st.html(late_table(late))
+                st.html(late_table(late, quality_wall.ROWS if view.present else None))
     elif part == FAULTS:
         with st.container(key="gm_detail_download"):
             download(data)
-        fault_list(faults, data)
+        (quality_wall.faults if view.present else fault_list)(faults, data)
     elif part == SUSPICIOUS:
-        suspicious_list(suspicious_faults(faults), data)
+        (quality_wall.suspicious if view.present else suspicious_list)(suspicious_faults(faults), data)
     elif part == NAMES:
-        names_of_places(data)
+        names_of_places(data, is_brief=view.present)
     else:
-        report_differences(data, view.place, page.level)
+        (quality_wall.differences if view.present else report_differences)(data, view.place, page.level)
     with st.container(key="gm_detail_files"):
         files_read(data)

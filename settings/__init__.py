@@ -74,6 +74,11 @@ class Paths(Frozen):
     photos: Path | None = None  # pictures of the stops of observation routes
     records: Path = Path("data/records")  # what the meetings themselves leave: agendas, snapshots, scores
 
+    @property
+    def not_ledgers(self) -> tuple[Path, ...]:
+        """Folders that may lie below `raw` and hold no ledgers: prepare.py does not look into them."""
+        return tuple(folder for folder in (self.evidence, self.photos) if folder is not None)
+
     def below(self, base: Path) -> Paths:
         """The same folders, found from the config's folder."""
         named = {name: path for name in Paths.model_fields if (path := getattr(self, name)) is not None}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -34,6 +34,14 @@ class AgendaItem(Frozen):
     seconds: Seconds = 60  # 0: until somebody goes on
     say: str = ""  # the talking line, for whoever presents
     speaker: str = ""  # who reports: shown with the time that is left
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_speaker_has_the_usual_time(cls, written: Any) -> Any:
+        # 0: until somebody goes on; the clock then shows [presentation] speaker_seconds.
+        if isinstance(written, dict) and written.get("speaker") and "seconds" not in written:
+            return written | {"seconds": 0}
+        return written
 
     @field_validator("page")
     @classmethod

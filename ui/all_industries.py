@@ -55,7 +55,9 @@ class Line:
 
 def all_industries(page: Page, part: str) -> None:
     """All lines in the order of the headline figures; `part` is the part of the page that a line leads to."""
-    lines = keep_as(page.data, ("all industries", page.view.place, page.view.period), lambda: _lines(page))
+    lines = keep_as(
+        page.data, ("all industries", page.view.place, page.view.period), lambda: industry_lines(page)
+    )
     if not lines:
         notices.empty("配置文件里还没有定义产业指标。")
         return
@@ -66,10 +68,10 @@ def all_industries(page: Page, part: str) -> None:
                 st.html(line.html)
                 _way(page, line, part)
     with st.container(key="gm_detail_all", horizontal=True, vertical_alignment="center"):
-        said = _note(page, lines)
+        said = lines_note(page, lines)
         st.html(f'<p class="gm-chartnote">{text(said)}</p>')
         table = pd.DataFrame([line.record for line in lines])
-        chart_tools.download(page, "all", f"{page.place_name}各产业进度", said, table, _COLUMNS)
+        chart_tools.download(page, "all", f"{page.place_name}各产业进度", said, table, COLUMNS)
 
 
 def _way(page: Page, line: Line, part: str) -> None:
@@ -95,7 +97,7 @@ _HEAD = (
     '<div class="gm-line-of gm-line-head"><span>指标</span><span>合计</span><span>全年目标完成</span>'
     "<span>变化</span><span>今年走势,浅色为去年</span></div>"
 )
-_COLUMNS: Columns = {
+COLUMNS: Columns = {
     "industry": "产业",
     "name": "指标",
     "unit": "单位",
@@ -112,7 +114,8 @@ _COLUMNS: Columns = {
 }
 
 
-def _lines(page: Page) -> tuple[Line, ...]:
+def industry_lines(page: Page) -> tuple[Line, ...]:
+    """A line per indicator in the order of the headline figures, then industries with people alone."""
     settings, found = page.data.settings, []
     keys = [key for key in indicators_by_industry(settings) if settings.indicators[key].industry is not None]
     named: set[str] = set()
@@ -134,7 +137,7 @@ def _line(page: Page, indicator: str, industry: str) -> Line:
         "unit": spec.unit,
     }
     if row is None:
-        empty = dict.fromkeys(_COLUMNS) | names
+        empty = dict.fromkeys(COLUMNS) | names
         return Line(indicator, spec.name, _html(industry, spec.name, ""), empty)
     series, period = answers.series(data, indicator, chosen.place), str(row["period"])
     pace = year_pace(series, period) if spec.measure == "flow" and spec.frequency == "month" else None
@@ -148,6 +151,7 @@ def _line(page: Page, indicator: str, industry: str) -> Line:
         _changes(spec, row),
         _run(lines.before, "gm-before") + _run(lines.now, "gm-now"),
         since=_said_of(spec, row),
+        is_of_the_period=period == chosen.period,
         is_missing_now=is_missing(row["cumulative"]),
     )
     record = {
@@ -257,7 +261,7 @@ def _employing(page: Page, industry: str) -> list[Line]:
         since=f"{reported}/{len(mine)}家已报",
         is_missing_now=is_missing(jobs),
     )
-    record = dict.fromkeys(_COLUMNS) | {"industry": name, "name": "用工", "unit": "人", "amount": jobs}
+    record = dict.fromkeys(COLUMNS) | {"industry": name, "name": "用工", "unit": "人", "amount": jobs}
     record |= {"reported": reported, "expected": len(mine)}
     return [Line(industry, f"{name}用工", html, record, is_indicator=False)]
 
@@ -271,14 +275,17 @@ def _html(
     run: str = "",
     *,
     since: str = "",
+    is_of_the_period: bool = False,
     is_missing_now: bool = True,
 ) -> str:
     much = f'<span class="gm-missing">{NOT_REPORTED}</span>' if is_missing_now else amount
     head = f"<strong>{text(industry)}</strong>" if industry else ""
     first = " gm-line-first" if industry else ""
+    when, comma, who = since.partition(",")  # the wall says the period once, over all lines
+    said = f"<span>{text(when + comma)}</span>{text(who)}" if is_of_the_period else text(since)
     return (
         f'<div class="gm-line-of{first}"><div class="gm-line-name">{head}<span>{text(name)}</span>'
-        f'<small>{text(since)}</small></div><div class="gm-line-much">{much}</div>'
+        f'<small>{said}</small></div><div class="gm-line-much">{much}</div>'
         f'<div class="gm-line-plan">{plan}</div><div class="gm-line-change">{change}</div>'
         f'<div class="gm-line-run">{run}</div></div>'
     )
@@ -306,10 +313,12 @@ def _says(page: Page, lines: tuple[Line, ...]) -> str:
     said += f"{len(behind)}项落后({'、'.join(behind)})。" if behind else "没有落后的。"
     if not planned:
         said = f"{len(lines)}项产业指标,都没有全年目标。"
-    return f'<p class="gm-says">{text(page.place_name)}{text(said)}</p>'
+    when = f"{period_text(page.view.period)}," if page.view.present and page.view.period else ""
+    return f'<p class="gm-says">{text(when)}{text(page.place_name)}{text(said)}</p>'
 
 
-def _note(page: Page, lines: tuple[Line, ...]) -> str:
+def lines_note(page: Page, lines: tuple[Line, ...]) -> str:
+    """Sources, and what 落后 means."""
     points = page.data.settings.overview.behind_points
     keys = [line.key for line in lines if line.key in page.data.settings.indicators]
     if page.level == "county":

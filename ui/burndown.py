@@ -13,13 +13,15 @@ import streamlit as st
 
 from charts import palette
 from charts.burndown import LEGEND, burn_down_chart
+from charts.dark import counterpart
 from metrics.batches import batch_of
 from metrics.burndown import batches_left, burn_down
 from metrics.rectification import problem_counts
 from metrics.working_days import last_days
-from ui import answers, view
+from ui import answers, presentation, view
 from ui.cached import keep_as
 from ui.draw import Behind, below, chart
+from ui.frame import Page
 from ui.html import Column, Row, Words, note, table, text
 from ui.problem_cut import Cut
 from ui.problem_words import day_unit
@@ -52,7 +54,7 @@ def burndown(cut: Cut) -> None:
         with where:
             st.html(_who(cut))
         return
-    st.html(_says(rows))
+    st.html(_says(cut.page, rows))
     unfinished = [batch for batch in batches if batch["left"]] or batches
     most = ON_WALL if cut.page.view.present else MOST
     drawn, others = unfinished[:most], unfinished[most:]
@@ -70,7 +72,7 @@ def burndown(cut: Cut) -> None:
 
 def _draw(cut: Cut, batch: dict[str, Any], *, is_small: bool = False) -> None:
     data, name = cut.page.data, str(batch["batch"])
-    course = _course(cut, name)
+    course = course_of(cut, name)
     unit = day_unit(data.settings.problems)
     chart(
         cut.page,
@@ -91,7 +93,7 @@ def _all_weeks(cut: Cut, batches: list[dict[str, Any]], rest: str) -> Behind:
 
     def make() -> Behind:
         weeks = pd.concat(
-            [_course(cut, str(batch["batch"])).assign(batch=str(batch["batch"])) for batch in batches]
+            [course_of(cut, str(batch["batch"])).assign(batch=str(batch["batch"])) for batch in batches]
         )
         columns: Columns = {"batch": "批次", **WEEKS}
         return Behind(f"{cut.name}进度", weeks.reset_index(drop=True), columns, rest + cut.note())
@@ -99,7 +101,8 @@ def _all_weeks(cut: Cut, batches: list[dict[str, Any]], rest: str) -> Behind:
     return keep_as(cut.page.data, ("burn-down of all", cut.key, rest), make)
 
 
-def _course(cut: Cut, batch: str) -> pd.DataFrame:
+def course_of(cut: Cut, batch: str) -> pd.DataFrame:
+    """The batch week by week (`burn_down`)."""
     def make() -> pd.DataFrame:
         rows = cut.found[batch_of(cut.found) == batch]
         ends = last_days(rows["due_on"], cut.page.data.settings.problems)
@@ -108,8 +111,9 @@ def _course(cut: Cut, batch: str) -> pd.DataFrame:
     return keep_as(cut.page.data, ("burn-down", cut.key, batch), make)
 
 
-def _says(rows: pd.DataFrame) -> str:
+def _says(page: Page, rows: pd.DataFrame) -> str:
     """What is left of all, and what the lines are."""
+    shown = counterpart if presentation.theme(page.view) == "dark" else str
     found, left, awaiting, overdue = (
         int(rows[name].sum()) for name in ("found", "left", "awaiting", "overdue")
     )
@@ -118,12 +122,12 @@ def _says(rows: pd.DataFrame) -> str:
     late = f'<b class="gm-is-bad">逾期{overdue}个</b>' if overdue else "没有逾期"
     due = "时限(灰:原时限)" if rows["is_extended"].any() else "时限"
     lines = "".join(
-        f'<span><i style="background:{colour}"></i>{text(name)}</span>' for name, colour in LEGEND
+        f'<span><i style="background:{shown(colour)}"></i>{text(name)}</span>' for name, colour in LEGEND
     )
     return (
         f'<div class="gm-progress"><p>{len(rows)}批{found}个问题{over};还剩<b>{left}个</b>,'
         f"其中待验收{awaiting}个,{late}。</p>"
-        f'<div class="gm-keys">{lines}<span><i style="background:{palette.INK}"></i>{due}</span>'
+        f'<div class="gm-keys">{lines}<span><i style="background:{shown(palette.INK)}"></i>{due}</span>'
         '<span class="gm-click">点一条线,只看这一批</span></div></div>'
     )
 

@@ -126,6 +126,7 @@ def _weight(value: Any) -> int:
 _derived = _Store()
 _datasets: OrderedDict[tuple[str, str], Dataset] = OrderedDict()
 _opening = Lock()
+_reading = Lock()
 _when_opened: list[Callable[[Dataset], None]] = []
 _settings: dict[tuple[str, int, int], Settings] = {}
 
@@ -142,10 +143,11 @@ def config() -> Settings:
         return read_settings(path)  # says what is missing
     state = path.stat()
     key = (str(path.resolve()), state.st_mtime_ns, state.st_size)
-    if key not in _settings:
-        _settings.clear()
-        _settings[key] = read_settings(path)
-    return _settings[key]
+    with _reading:  # a hall's phones ask at the same moment: read once, not sixty times
+        if key not in _settings:
+            _settings.clear()
+            _settings[key] = read_settings(path)
+        return _settings[key]
 
 
 def when_opened(do: Callable[[Dataset], None]) -> None:

@@ -16,7 +16,7 @@ from metrics.periods import sorted_periods
 from settings import Chain, Indicator
 from ui import answers, cached, filters, notices
 from ui.chart_note import chart_note
-from ui.draw import Behind, chart
+from ui.draw import MOST_BELOW, Behind, chart
 from ui.frame import Page
 from ui.html import Card, cards, note
 from ui.tables import Columns, Shown, show
@@ -44,20 +44,20 @@ def chains(page: Page) -> None:
     if whole.empty:
         _not_yet(page, shows)
         return
-    here, code = _here(page, shows, whole)
+    here, code = row_shown(page, shows, whole)
     if here is None:
         notices.empty(f"{page.place_name}没有“{shows.chain.name}”的任何环节。下面是全县的情况。")
         here, code = answers.records(whole)[0], page.data.settings.county.place_code
-    st.html(cards(_figures(page, shows, here, townships), kind="small"))
-    places, level = _places(page, shows, townships)
+    st.html(cards(chain_cards(page, shows, here, townships), kind="small"))
+    places, level = places_shown(page, shows, townships)
     compare, run = st.columns([3, 2], gap="medium")
     with compare:
-        _balance(page, shows, here, places, level)
+        draw_balance(page, shows, here, places, level)
     with run:
-        _course(page, shows, code)
+        draw_course(page, shows, code)
     with st.container(key="gm_detail_table"):
         _table(shows, places, level)
-        st.html(note(_explained(shows)))
+        st.html(note(explained(shows)))
 
 
 def _not_yet(page: Page, shows: Shows) -> None:
@@ -80,7 +80,7 @@ def _chosen(page: Page) -> Shows:
     return Shows(number, chain, known[chain.capacity], known[chain.supply])
 
 
-def _here(page: Page, shows: Shows, whole: pd.DataFrame) -> tuple[dict[str, Any] | None, str]:
+def row_shown(page: Page, shows: Shows, whole: pd.DataFrame) -> tuple[dict[str, Any] | None, str]:
     """The row of the place shown, of its township when villages do not report, and whose it is."""
     if page.level == "county":
         return answers.records(whole)[0], page.view.place
@@ -94,7 +94,7 @@ def _here(page: Page, shows: Shows, whole: pd.DataFrame) -> tuple[dict[str, Any]
     return None, page.view.place
 
 
-def _places(page: Page, shows: Shows, townships: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+def places_shown(page: Page, shows: Shows, townships: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """The villages of the township shown where they report, else all townships."""
     if page.township is not None:
         villages = answers.chain_balance(page.data, shows.number, "village", page.view.period)
@@ -104,7 +104,8 @@ def _places(page: Page, shows: Shows, townships: pd.DataFrame) -> tuple[pd.DataF
     return townships, "township"
 
 
-def _figures(page: Page, shows: Shows, row: dict[str, Any], townships: pd.DataFrame) -> list[Card]:
+def chain_cards(page: Page, shows: Shows, row: dict[str, Any], townships: pd.DataFrame) -> list[Card]:
+    """The figures of one place's chain; of the county also how its townships stand."""
     capacity, supply = shows.capacity, shows.supply
     when = period_text(row["period"])
     spare = row["supply_gap"]
@@ -176,7 +177,8 @@ def _months(row: dict[str, Any]) -> str:
     return f"{row['months']}/{row['months_due']}个月可比"
 
 
-def _balance(page: Page, shows: Shows, here: dict[str, Any], places: pd.DataFrame, level: str) -> None:
+def draw_balance(page: Page, shows: Shows, here: dict[str, Any], places: pd.DataFrame, level: str) -> None:
+    """Supply and capacity of the places."""
     data, view = page.data, page.view
     if (
         page.township is not None
@@ -185,7 +187,7 @@ def _balance(page: Page, shows: Shows, here: dict[str, Any], places: pd.DataFram
     ):
         st.html(note(f"{shows.chain.name}由乡镇汇总上报,没有分村的数,下图是各乡镇对照。"))
     unit = shows.supply.unit
-    columns: Columns = _heads(level) | _sides(shows) | {"state_name": "供需状况"}
+    columns: Columns = _heads(level) | sides(shows) | {"state_name": "供需状况"}
     chart(
         page,
         ("chain balance", shows.number, page.township, view.place_or_none(), view.period),
@@ -194,11 +196,11 @@ def _balance(page: Page, shows: Shows, here: dict[str, Any], places: pd.DataFram
         ),
         behind=lambda: Behind(
             f"{shows.chain.name}供需",
-            _with_names(places),
+            with_names(places),
             columns,
             chart_note(data, indicators=(shows.chain.capacity, shows.chain.supply), unit=unit, period=here["period"]),
         ),
-        pick="place",
+        pick="place", room=MOST_BELOW,
     )  # fmt: skip
 
 
@@ -207,18 +209,19 @@ def _said(page: Page, shows: Shows, here: dict[str, Any]) -> str:
     return name + balance_title(here, shows.capacity, shows.supply)
 
 
-def _course(page: Page, shows: Shows, code: str) -> None:
+def draw_course(page: Page, shows: Shows, code: str) -> None:
+    """The chain of one place over time."""
     data = page.data
     course = answers.chain_course(data, shows.number, code)
     name = "" if code == data.settings.county.place_code else cached.places(data)[code].name
-    columns: Columns = {"when": "时期"} | _sides(shows) | {"state_name": "供需状况"}
+    columns: Columns = {"when": "时期"} | sides(shows) | {"state_name": "供需状况"}
     chart(
         page,
         ("chain course", shows.number, code),
         lambda: course_chart(course, shows.chain, shows.capacity, shows.supply, name=name),
         behind=lambda: Behind(
             f"{name}{shows.chain.name}各期供需",
-            _with_names(course),
+            with_names(course),
             columns,
             chart_note(
                 data,
@@ -230,7 +233,8 @@ def _course(page: Page, shows: Shows, code: str) -> None:
     )
 
 
-def _with_names(rows: pd.DataFrame) -> pd.DataFrame:
+def with_names(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with state and period in words."""
     return rows.assign(state_name=rows["state"].map(STATES), when=rows["period"].map(period_text))
 
 
@@ -238,7 +242,8 @@ def _heads(level: str) -> Columns:
     return {"name": "村" if level == "village" else "乡镇"}
 
 
-def _sides(shows: Shows) -> Columns:
+def sides(shows: Shows) -> Columns:
+    """Heads of both sides of a chain."""
     capacity, supply = shows.capacity, shows.supply
     return {
         "capacity": Shown(f"{capacity.name}({capacity.unit})", "number", capacity.decimals),
@@ -251,15 +256,16 @@ def _sides(shows: Shows) -> Columns:
 
 
 def _table(shows: Shows, places: pd.DataFrame, level: str) -> None:
-    columns = _heads(level) | {"state_name": "供需状况"} | _sides(shows)
+    columns = _heads(level) | {"state_name": "供需状况"} | sides(shows)
     columns |= {
         "used_share_ytd": Shown("今年累计够用(%)", "number", 1),
         "months": Shown("可比月数", "number"),
     }
-    show(_with_names(places), columns, missing=NO_SHARE)
+    show(with_names(places), columns, missing=NO_SHARE)
 
 
-def _explained(shows: Shows) -> str:
+def explained(shows: Shows) -> str:
+    """What the figures mean, in one paragraph."""
     low = percent_text(100 * shows.chain.balanced_share, 0)
     rate = rate_text(shows.chain, shows.capacity, shows.supply).lstrip(";")
     return (

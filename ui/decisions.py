@@ -17,6 +17,7 @@ import streamlit as st
 from metrics.exceptions import Urgent
 from settings import RuleKind, Settings
 from ui import answers, notices, view
+from ui.fitting import fitting
 from ui.frame import Page
 from ui.html import note
 from ui.navigation import entry
@@ -24,6 +25,7 @@ from ui.view import View
 from wording import markdown_escape
 
 ON_PAGE, ON_WALL = 12, 8
+WALL_LINES, WALL_CHARS = 10.2, 31
 NAMES: dict[RuleKind, str] = {
     "overdue": "逾期",
     "late": "未报",
@@ -56,10 +58,12 @@ def decisions(page: Page) -> None:
     limit = ON_WALL if page.view.present else ON_PAGE
     asked = (page.data, page.view.period, page.view.place_or_none())
     items = answers.urgent(*asked, limit)
+    if page.view.present:
+        said = [f"{NAMES[item.kind]}  {item.sentence}" for item in items]
+        items = items[: fitting(said, WALL_LINES, WALL_CHARS, between=0.35)]
     every = dict.fromkeys(item for found in answers.urgent_by_rule(*asked) for item in found)
     shown = set(items)
     rest = [item for item in every if item not in shown]
-    # On the wall the end of a long list may be cut off: there the heading says it.
     counted = f"(共{len(every)}项,先列{len(items)}项)" if rest and page.view.present else ""
     st.subheader(f"需要拍板的事项{counted}", anchor=False)
     if items:

@@ -15,24 +15,28 @@ from charts.job_changes import fallen_chart
 from metrics.employment import carrying_nobody, fallen_jobs, unreported
 from ui import answers, notices
 from ui.cached import keep_as
-from ui.draw import Behind, chart
+from ui.draw import HALF_BELOW, Behind, chart
 from ui.enterprise_charts import POINTS, jobs_note, totals_of
 from ui.enterprise_list import STATES, change_words, source_words
+from ui.fitting import shortened
 from ui.frame import Page
 from ui.html import Column, Row, Words, note, table
 from ui.tables import Columns, Shown
 from wording import is_missing, number_text
 
-MOST, ON_WALL = 12, 7
+MOST, ON_WALL = 12, 3
+WALL_CHARS = 13  # of a name, on one line of half a wall
 FALLEN: Columns = {**POINTS, "change_percent": Shown("比上年(%)", "number", 1)}
 
 
 def attention(page: Page, ledger: pd.DataFrame) -> None:
     """The three lists; the one that costs jobs is drawn."""
-    fallen, silent, owing = (_kept(page, ledger, make) for make in (fallen_jobs, carrying_nobody, unreported))
+    fallen, silent, owing = (
+        kept_list(page, ledger, make) for make in (fallen_jobs, carrying_nobody, unreported)
+    )
     left, right = st.columns(2, gap="medium")
     with left:
-        _fallen(page, ledger, fallen)
+        draw_fallen(page, ledger, fallen)
     with right:
         if page.view.present:
             _silent(page, silent)
@@ -55,11 +59,13 @@ def _owing(page: Page, rows: pd.DataFrame) -> None:
     _section(page, "未报送", rows, ["没有报"], _owing_cells)
 
 
-def _kept(page: Page, ledger: pd.DataFrame, make: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+def kept_list(page: Page, ledger: pd.DataFrame, make: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    """One of the three lists, worked out once."""
     return keep_as(page.data, ("attention", make.__name__, page.view.place), lambda: make(ledger))
 
 
-def _fallen(page: Page, ledger: pd.DataFrame, fallen: pd.DataFrame) -> None:
+def draw_fallen(page: Page, ledger: pd.DataFrame, fallen: pd.DataFrame) -> None:
+    """The enterprises that lost jobs, most first."""
     totals = totals_of(page, ledger)
     if not totals.compared:
         notices.empty("台账里没有上年用工人数,还不能比较。")
@@ -76,6 +82,7 @@ def _fallen(page: Page, ledger: pd.DataFrame, fallen: pd.DataFrame) -> None:
         lambda: fallen_chart(fallen, title=title, most=MOST, cut=page.data.settings.county.name),
         behind=lambda: Behind(f"{page.place_name}用工减少的主体", fallen, FALLEN, jobs_note(page)),
         pick="place",
+        room=HALF_BELOW,
     )
 
 
@@ -100,12 +107,18 @@ def _section(
     ]
     shown = rows.head(MOST if not page.view.present else ON_WALL)
     files = rows["source_file"].dropna().unique()
-    if len(files) == 1:
+    if len(files) == 1 and not page.view.present:
         st.html(note(f"出处:{files[0]}"))
     # The county's own name before every second enterprise takes room on a phone and says nothing.
     named = shown.assign(name=shown["name"].str.removeprefix(page.data.settings.county.name))
+    if page.view.present:
+        named = named.assign(name=[shortened(str(name), WALL_CHARS) for name in named["name"]])
     lines = [_row(row, cells(row), len(files) != 1) for row in answers.records(named)]
-    st.html(table(columns, lines, is_tight=not page.view.present))
+    more = len(rows) - len(shown) if page.view.present else 0
+    st.html(
+        table(columns, lines, is_tight=not page.view.present)
+        + (note(f"另有{number_text(more, '家')}。") if more else "")
+    )
     with st.container(key=f"gm_detail_{STATES.index(state)}"):
         st.button(
             f"全部{number_text(len(rows), '家')}在名单里" if len(rows) > len(shown) else "在名单里看",

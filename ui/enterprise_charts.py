@@ -24,7 +24,7 @@ from metrics.employment import (
 from ui import answers
 from ui.cached import keep_as
 from ui.chart_note import chart_note
-from ui.draw import Behind, chart
+from ui.draw import HALF_BELOW, Behind, chart
 from ui.frame import Page
 from ui.html import Column, Row, cards, note, table
 from ui.job_cards import job_cards
@@ -61,7 +61,7 @@ CHANGES: Columns = {
     "jobs_before": Shown("上年用工(人)", "number"),
     "change": Shown("比上年(人)", "number"),
 }
-ON_WALL = 26  # townships that a wall has room for
+ON_WALL = 11  # townships that a wall has room for beside a chart
 FEW = 5  # enterprises below which a median or a share is one enterprise's story
 
 
@@ -80,9 +80,9 @@ def distribution(page: Page, ledger: pd.DataFrame) -> None:
     """Jobs per enterprise, every enterprise a point."""
     industries, townships = st.columns(2, gap="medium")
     with industries:
-        _spread_by_industry(page, ledger)
+        draw_spread_by_industry(page, ledger)
         if not page.view.present and totals_of(page, ledger).compared:
-            _changes_by_industry(page, ledger)
+            draw_changes_by_industry(page, ledger)
     with townships:
         if page.view.present:
             st.html(township_table(page))
@@ -94,9 +94,9 @@ def concentration(page: Page, ledger: pd.DataFrame) -> None:
     """The largest five of each industry, and of each township."""
     industries, townships = st.columns(2, gap="medium")
     with industries:
-        _shares_by_industry(page, ledger)
+        draw_shares_by_industry(page, ledger)
     with townships:
-        _shares_by_township(page)
+        draw_shares_by_township(page)
 
 
 def jobs_note(page: Page) -> str:
@@ -107,10 +107,10 @@ def jobs_note(page: Page) -> str:
 
 def township_table(page: Page) -> str:
     """All townships in figures, most jobs first: for the wall, where so many points would be too small."""
-    heads = ("主体(家)", "用工(人)", "每家中位数", "每家平均", "建档立卡占比", "带动(户)")
-    columns = [Column("乡镇", is_wide=True), *(Column(head, is_number=True) for head in heads)]
+    heads = ("主体(家)", "用工(人)", "每家中位数", "每家平均", "带动(户)")
+    columns = [Column("乡镇", is_wide=True), *(Column(head, is_number=True, wraps=True) for head in heads)]
     rows: list[Row] = []
-    everyone = _by_township(page)
+    everyone = jobs_in_townships(page)
     fits = len(everyone) <= ON_WALL  # else the last line says how many others there are
     for row in answers.records(everyone.head(ON_WALL if fits else ON_WALL - 1)):
         cells = [
@@ -119,7 +119,6 @@ def township_table(page: Page) -> str:
             number_text(row["jobs"], missing=_missing(row)),
             each_text(row["median"]) if row["reported"] else _missing(row),
             each_text(row["mean"]) if row["reported"] else _missing(row),
-            percent_text(row["poor_share"]),
             number_text(row["households_carried"], missing=_missing(row)),
         ]
         rows.append((cells, row["place_code"] == page.township))
@@ -133,20 +132,23 @@ def _missing(row: dict[str, object]) -> str:
     return "未报送" if row["enterprises"] else NO_SHARE
 
 
-def _by_industry(page: Page, ledger: pd.DataFrame) -> pd.DataFrame:
+def jobs_in_industries(page: Page, ledger: pd.DataFrame) -> pd.DataFrame:
+    """`jobs_by_industry` of the place's enterprises."""
     industries = page.data.settings.industries
     return keep_as(
         page.data, ("jobs industry", page.view.place), lambda: jobs_by_industry(ledger, industries)
     )
 
 
-def _by_township(page: Page) -> pd.DataFrame:
+def jobs_in_townships(page: Page) -> pd.DataFrame:
+    """`jobs_by_township` of the whole county."""
     data = page.data
     return keep_as(data, "jobs township", lambda: jobs_by_township(answers.enterprises(data), data.places))
 
 
-def _spread_by_industry(page: Page, ledger: pd.DataFrame) -> None:
-    summary = _by_industry(page, ledger)
+def draw_spread_by_industry(page: Page, ledger: pd.DataFrame) -> None:
+    """Every enterprise a point, a row per industry."""
+    summary = jobs_in_industries(page, ledger)
     chart(
         page,
         ("jobs industry", page.view.place),
@@ -155,11 +157,13 @@ def _spread_by_industry(page: Page, ledger: pd.DataFrame) -> None:
         ),
         behind=lambda: Behind(f"{page.place_name}各产业每家用工", _told(ledger), POINTS, jobs_note(page)),
         pick="find",
+        room=HALF_BELOW,
     )
 
 
-def _changes_by_industry(page: Page, ledger: pd.DataFrame) -> None:
-    summary, totals = _by_industry(page, ledger), totals_of(page, ledger)
+def draw_changes_by_industry(page: Page, ledger: pd.DataFrame) -> None:
+    """Jobs against last year, of those that told both."""
+    summary, totals = jobs_in_industries(page, ledger), totals_of(page, ledger)
     share = "" if totals.change_percent is None else f"({percent_text(totals.change_percent, signed=True)})"
     title = f"{number_text(totals.compared, '家')}两年都报了,用工{number_text(totals.change, '人', signed=True)}{share}"
     chart(
@@ -174,7 +178,7 @@ def _changes_by_industry(page: Page, ledger: pd.DataFrame) -> None:
 
 def _spread_by_township(page: Page) -> None:
     """All townships' enterprises, those of the chosen township standing out."""
-    everyone, summary, mark = answers.enterprises(page.data), _by_township(page), page.township
+    everyone, summary, mark = answers.enterprises(page.data), jobs_in_townships(page), page.township
     title = _spread_title(summary[summary["place_code"].notna()], "乡镇")
     chart(
         page,
@@ -182,6 +186,7 @@ def _spread_by_township(page: Page) -> None:
         lambda: jobs_chart(everyone, summary, by="township", highlight=mark, title=title),
         behind=lambda: Behind("各乡镇每家用工", _told(everyone), POINTS, jobs_note(page)),
         pick="place",
+        room=HALF_BELOW,
     )
 
 
@@ -200,11 +205,13 @@ def _spread_title(summary: pd.DataFrame, what: str) -> str:
     return f"{most['name']}用工最多;{FEW}家以上的{what}里{biggest['name']}每家用工最多(中位数{each_text(biggest['median'], '人')})"
 
 
-def _shares_by_industry(page: Page, ledger: pd.DataFrame) -> None:
+def draw_shares_by_industry(page: Page, ledger: pd.DataFrame) -> None:
+    """The largest five of each industry, and of the place as a whole."""
+
     def make() -> tuple[pd.DataFrame, pd.DataFrame]:
         # The place as a whole first, so that an industry is seen against it; those without one share "".
         known = ledger.assign(industry=ledger["industry"].fillna(""))
-        each = _by_industry(page, ledger)
+        each = jobs_in_industries(page, ledger)
         rows = [_as_one(page, ledger), each.assign(industry=each["industry"].fillna(""))]
         parts = [largest(known.assign(industry="*"), "industry"), largest(known, "industry")]
         return pd.concat(rows, ignore_index=True), pd.concat(parts, ignore_index=True)
@@ -228,6 +235,7 @@ def _shares_by_industry(page: Page, ledger: pd.DataFrame) -> None:
             jobs_note(page),
         ),
         pick="find",
+        room=HALF_BELOW,
     )
 
 
@@ -237,9 +245,10 @@ def _as_one(page: Page, ledger: pd.DataFrame) -> pd.DataFrame:
     return one.assign(industry="*", name=page.place_name, group="")
 
 
-def _shares_by_township(page: Page) -> None:
+def draw_shares_by_township(page: Page) -> None:
+    """The largest five of each township."""
     everyone, mark = answers.enterprises(page.data), page.township
-    rows = _by_township(page).dropna(subset="place_code")
+    rows = jobs_in_townships(page).dropna(subset="place_code")
     parts = keep_as(
         page.data,
         "job shares township",
@@ -256,6 +265,7 @@ def _shares_by_township(page: Page) -> None:
             jobs_note(page),
         ),
         pick="place",
+        room=HALF_BELOW,
     )
 
 

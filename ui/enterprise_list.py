@@ -16,6 +16,7 @@ from metrics.employment import carrying_nobody, fallen_jobs, unreported
 from ui import answers, filters, notices
 from ui.cached import keep_as
 from ui.fault_download import MIME
+from ui.fitting import shortened
 from ui.frame import Page
 from ui.html import Column, Row, Words, note, table, text
 from ui.tables import SOURCE, Columns, Shown, show
@@ -25,7 +26,7 @@ FIND = "find"  # the words searched for: in the session and in the address
 LONGEST = 60
 ON_PHONE = 40
 NEAR = 6  # enterprises told below a chart
-ON_WALL = 20  # in each of two columns
+ON_WALL, WALL_CHARS = 12, 12  # in each of two columns; of a name
 STATES = ("全部", "用工减少", "没有带动农户", "未报送", "有星级荣誉")
 COLUMNS: Columns = {
     "name": "名称",
@@ -178,13 +179,14 @@ def _paragraph(row: dict[str, object]) -> str:
 
 @st.fragment
 def enterprise_list(page: Page, ledger: pd.DataFrame) -> None:
-    """Choosers, search box and table, most jobs first; files of what is shown."""
-    state = filters.part("show", "主体", STATES)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="gm_listfilters"):
-        names = sorted(ledger["industry_name"].unique())
-        industry = filters.one_of("industry", "产业", names, "全部产业")
-        words = search_box(is_live=True)
-    shown = _in_state(ledger, state)
+    """Choosers, search box and table, most jobs first; files of what is shown. On the wall the first of what was chosen."""
+    with st.container(key="gm_detail_choosers"):
+        state = filters.part("show", "主体", STATES)
+        with st.container(horizontal=True, vertical_alignment="bottom", key="gm_listfilters"):
+            names = sorted(ledger["industry_name"].unique())
+            industry = filters.one_of("industry", "产业", names, "全部产业")
+            words = search_box(is_live=True)
+    shown = in_state(ledger, state)
     if industry is not None:
         shown = shown[shown["industry_name"] == industry]
     found = matching_words(page, shown, words)
@@ -192,6 +194,10 @@ def enterprise_list(page: Page, ledger: pd.DataFrame) -> None:
         notices.empty("没有找到,请换个词或条件。")
         return
     order = {"用工减少": "减少多的在前", "未报送": "缺得多的在前"}.get(state, "用工多的在前")
+    if page.view.present:
+        chosen = [state if state != STATES[0] else "", industry or "", f"“{words}”" if words else ""]
+        _wall_list(page, found, "、".join(filter(None, chosen)), order)
+        return
     st.html(note(f"{number_text(len(found))} 个经营主体和基地,{order}"))
     columns: Columns = {"owed": "没有报", **COLUMNS} if state == "未报送" else COLUMNS
     st.html(_on_phone(found))
@@ -201,15 +207,24 @@ def enterprise_list(page: Page, ledger: pd.DataFrame) -> None:
     _files(page, found, columns)
 
 
-def wall_list(page: Page, ledger: pd.DataFrame) -> None:
-    """The largest of them side by side, for the wall."""
-    st.html(note(f"用工最多的{min(2 * ON_WALL, len(ledger))}个,共{number_text(len(ledger))}个经营主体和基地"))
+def _wall_list(page: Page, ledger: pd.DataFrame, chosen: str, order: str) -> None:
+    """The first of them side by side, and how many there are."""
+    listed = min(2 * ON_WALL, len(ledger))
+    first = f",先列{listed}个" if listed < len(ledger) else ""
+    only = f"{chosen}:" if chosen else ""
+    st.html(note(f"{only}{number_text(len(ledger))}个经营主体和基地{first},{order}"))
     for column, start in zip(st.columns(2, gap="medium"), (0, ON_WALL), strict=True):
         with column:
-            st.html(enterprise_table(ledger.iloc[start : start + ON_WALL]))
+            rows = ledger.iloc[start : start + ON_WALL]
+            names = rows["name"].astype("str").str.removeprefix(page.data.settings.county.name)
+            # Honours and shares are at the desk: here a line is a line.
+            brief = rows.assign(
+                name=[shortened(name, WALL_CHARS) for name in names], is_starred=False, change_percent=pd.NA
+            )
+            st.html(enterprise_table(brief))
 
 
-def _in_state(ledger: pd.DataFrame, state: str) -> pd.DataFrame:
+def in_state(ledger: pd.DataFrame, state: str) -> pd.DataFrame:
     """The rows of that state, in its own order; row labels stay those of the ledger."""
     if state == "全部":
         return ledger

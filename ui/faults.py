@@ -57,8 +57,8 @@ def quality_cards(data: Dataset) -> list[Card]:
     ]
 
 
-def late_table(late: pd.DataFrame) -> str:
-    """Townships with reports missing, longest silent first."""
+def late_table(late: pd.DataFrame, most: int | None = None) -> str:
+    """Townships with reports missing, longest silent first; at most so many of them."""
     columns = [
         Column("乡镇", is_wide=True),
         Column("时期", is_small_print=True),
@@ -67,7 +67,7 @@ def late_table(late: pd.DataFrame) -> str:
         Column("上次报送"),
     ]
     rows: list[Row] = []
-    for row in answers.records(late):
+    for row in answers.records(late.head(most or len(late))):
         silent = int(row["periods_missing"])
         cells: list[str | Words] = [str(row["name"]), period_text(row["period"])]
         cells.append(Words(f"{row['reported']}/{row['expected']}", "strong" if not row["reported"] else ""))
@@ -76,7 +76,8 @@ def late_table(late: pd.DataFrame) -> str:
             period_text(row["last_period"]),
         ]
         rows.append((cells, False))
-    return table(columns, rows)
+    more = len(late) - len(rows)
+    return table(columns, rows) + (note(f"另有{more}个乡镇。") if more else "")
 
 
 @st.fragment
@@ -85,7 +86,7 @@ def fault_list(faults: pd.DataFrame, data: Dataset) -> None:
     if faults.empty:
         notices.empty("没有发现问题。")
         return
-    named = _named(faults, answers.names(data))
+    named = named_faults(faults, answers.names(data))
     by_township, by_kind = st.columns([3, 2], gap="medium")
     with by_township:
         township = _counts(fault_summary(faults, data.places), "乡镇", "fault_townships")
@@ -111,7 +112,7 @@ def suspicious_list(faults: pd.DataFrame, data: Dataset) -> None:
     if faults.empty:
         notices.empty("没有发现可疑的数字。")
         return
-    named = _named(faults, answers.names(data))
+    named = named_faults(faults, answers.names(data))
     counts = named["kind_name"].value_counts()
     st.html(cards([Card(str(name), str(count), "处") for name, count in counts.items()], kind="small"))
     st.html(note("这些数已经采用,只是不合常理:请乡镇核对,确有其事的说明原因即可。"))
@@ -119,7 +120,7 @@ def suspicious_list(faults: pd.DataFrame, data: Dataset) -> None:
     st.html(_paragraphs(named))
 
 
-def _named(faults: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+def named_faults(faults: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """Errors first, with the names of severity, kind and township."""
     order = {severity: at for at, severity in enumerate(SEVERITY_NAMES)}
     return faults.assign(

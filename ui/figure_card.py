@@ -37,17 +37,24 @@ OWN = {"month": "当月", "quarter": "当季"}
 PREVIOUS = {"month": "较上月", "quarter": "较上季", "year": "较上年"}
 
 
-def figure_cards(data: Dataset, indicators: Sequence[str], place: str, period: str | None) -> str:
-    """The cards of several indicators side by side, as HTML."""
+def figure_cards(
+    data: Dataset, indicators: Sequence[str], place: str, period: str | None, *, is_brief: bool = False
+) -> str:
+    """The cards of several indicators side by side, as HTML; `is_brief` as the wall has room for."""
     return keep_as(
         data,
-        ("figure cards", tuple(indicators), place, period),
-        lambda: cards(figure_card(data, each, place, period) for each in indicators),
+        ("figure cards", tuple(indicators), place, period, is_brief),
+        lambda: cards(figure_card(data, each, place, period, is_brief=is_brief) for each in indicators),
     )
 
 
-def figure_card(data: Dataset, indicator: str, place: str, period: str | None) -> Card:
-    """The card of an indicator at a place, at its latest period not after `period`."""
+def figure_card(
+    data: Dataset, indicator: str, place: str, period: str | None, *, is_brief: bool = False
+) -> Card:
+    """The card of an indicator at a place, at its latest period not after `period`.
+
+    `is_brief`: of a sum since January the comparison with last year's alone, not the month's own figures.
+    """
     spec = data.settings.indicators[indicator]
     row = answers.of_place(data, indicator, place, period)
     if row is None:
@@ -59,7 +66,9 @@ def figure_card(data: Dataset, indicator: str, place: str, period: str | None) -
     is_whole = (until["reported"] >= WHOLE_SHARE * until["expected"]) | (until["period"] == row["period"])
     run = until["value"].where(is_whole).tolist()
     counted = data.settings.indicators[spec.denominator[0]] if spec.denominator else spec
-    return card_of(spec, counted, row, run, period, _last_report(spec, series, str(row["period"])))
+    return card_of(
+        spec, counted, row, run, period, _last_report(spec, series, str(row["period"])), is_brief=is_brief
+    )
 
 
 def card_of(
@@ -69,6 +78,8 @@ def card_of(
     run: Sequence[float],
     period: str | None = None,
     last_report: str = "",
+    *,
+    is_brief: bool = False,
 ) -> Card:
     """`counted` says in which unit numerator and denominator are: the indicator itself unless it is a ratio.
 
@@ -83,6 +94,8 @@ def card_of(
     elif spec.measure == "ratio" and not is_missing(row["value"]):
         lines.append((_fraction(counted, row),))
     changes = _changes(spec, row)
+    if is_brief and is_flow and spec.frequency != "year":
+        changes = [each for each in changes if each.words.startswith("同比")]
     if changes:
         lines.append(tuple(changes))
     if is_flow and row["months_missing"] and not is_missing(shown):

@@ -20,14 +20,13 @@ from data_loaders.contract import Dataset
 from faults import DataProblem
 from records.snapshots import Snapshot
 from settings import ConfigProblem
-from ui import cached, navigation, notices, presentation, snapshots, view
+from ui import add_to_agenda, cached, navigation, notices, presentation, snapshots, view
 from ui.html import text
 from ui.navigation import PageEntry, entry
 from ui.view import View
 from wording import date_text, period_text
 
 STYLE = Path(__file__).with_name("style.css")
-PRESENT_STYLE = Path(__file__).with_name("present.css")
 
 
 @dataclass(frozen=True)
@@ -64,10 +63,13 @@ def page(path: str, *styles: Path) -> Iterator[Page]:
     """The frame of the page at that address, with its own styles; within it DataProblem is shown in place."""
     _only_through_the_router()
     this = entry(path)
-    st.html(_style(STYLE, *styles, *([PRESENT_STYLE] if view.is_present() else [])))
+    st.html(_style(STYLE, *styles, *presentation.styles()))
     try:
-        snapshot = snapshots.shown()
-        data = cached.opened(snapshot.version) if snapshot else cached.current()
+        snapshot, data = snapshots.opened()
+    except snapshots.CannotBeShown as found:
+        navigation.links({})
+        notices.no_snapshot(found, lambda: view.choose("snapshot", None))
+        st.stop()
     except (DataProblem, ConfigProblem) as found:
         navigation.links({})
         notices.no_data(found)
@@ -122,6 +124,9 @@ def _head(shown: Page, this: PageEntry) -> None:
             f'<div class="gm-fresh">数据截至 {text(date_text(shown.data.manifest.as_of))}'
             f"<span>{fresh}</span></div></header>"
         )
+        if shown.snapshot and not shown.view.present:
+            st.button("回到最新数据", key="gm_newest", on_click=view.choose, args=("snapshot", None))
+        add_to_agenda.button(shown, this)
         presentation.buttons(this.path, shown.view)
 
 

@@ -18,7 +18,7 @@ from settings import Funnel, Indicator
 from ui import answers, cached, filters, notices
 from ui.cached import keep_as
 from ui.chart_note import chart_note
-from ui.draw import Behind, chart
+from ui.draw import MOST_BELOW, Behind, chart
 from ui.frame import Page
 from ui.html import Card, cards, note
 from ui.tables import Columns, Shown, show
@@ -32,37 +32,38 @@ def funnels(page: Page) -> None:
         notices.empty("配置文件里还没有定义资金进度([[funnels]])。")
         return
     number, spec = _chosen(page)
-    here, code = _here(page, number, view.period)
+    here, code = rows_shown(page, number, view.period)
     if here.empty:
         _not_yet(page, number, spec)
         return
-    st.html(cards(_figures(page, spec, here), kind="small"))
-    places, level = _places(page, number)
+    st.html(cards(funnel_cards(page, spec, here), kind="small"))
+    places, level = places_shown(page, number)
     if page.township is not None and level == "township":
         st.html(note(f"{spec.name}由乡镇汇总上报,没有分村的数,各乡镇放在一起对照。"))
     kinds = [kind for kind in KINDS if (here["kind"] == kind).any()]
     steps, beside = st.columns([2, 3], gap="medium")
     with steps:
-        for kind in kinds:
-            _steps(page, number, spec, code, kind, here[here["kind"] == kind])
+        for kind in kinds[:1] if page.view.present else kinds:  # the cards above have both
+            draw_steps(page, number, spec, code, kind, here[here["kind"] == kind])
     with beside:
         shown = _kind(kinds)
         mine = places[places["kind"] == shown]
         chart(
             page,
             ("funnel shares", number, shown, page.township, view.place_or_none(), view.period),
-            lambda: shares_chart(mine, _unit_of(page, spec, shown), highlight=view.place_or_none()),
+            lambda: shares_chart(mine, unit_of(page, spec, shown), highlight=view.place_or_none()),
             behind=lambda: _behind(page, spec, shown, mine, f"{spec.name}各步{KIND_NAMES[shown]}"),
             pick="place",
+            room=MOST_BELOW,
         )
     with st.container(key="gm_detail_table"):
         frame, columns = keep_as(
             data,
             ("funnel table", number, tuple(kinds), page.township, view.period),
-            lambda: _wide(page, spec, places, kinds, level),
+            lambda: wide_table(page, spec, places, kinds, level),
         )
         show(frame, columns)
-        st.html(note(_explained(spec)))
+        st.html(note(explained(spec)))
 
 
 def _not_yet(page: Page, number: int, spec: Funnel) -> None:
@@ -80,7 +81,7 @@ def _first_after(page: Page, number: int, spec: Funnel, chosen: str) -> str | No
     indicators = [key for kind in KINDS for key in _indicators(spec, kind)]
     known = {period for each in indicators for period in answers.reported_periods(page.data, each)}
     later = [period for period in sorted_periods(known) if period_key(period) > period_key(chosen)]
-    return next((period for period in later if len(_here(page, number, period)[0])), None)
+    return next((period for period in later if len(rows_shown(page, number, period)[0])), None)
 
 
 def _chosen(page: Page) -> tuple[int, Funnel]:
@@ -96,7 +97,7 @@ def _kind(kinds: list[Kind]) -> Kind:
         return named[filters.part("by", "各乡镇比什么", tuple(named))]
 
 
-def _here(page: Page, number: int, period: str | None) -> tuple[pd.DataFrame, str]:
+def rows_shown(page: Page, number: int, period: str | None) -> tuple[pd.DataFrame, str]:
     """The rows of the place shown, of its township when villages do not report, and whose they are."""
     for code in (page.view.place, page.township):
         if code is not None:
@@ -108,7 +109,7 @@ def _here(page: Page, number: int, period: str | None) -> tuple[pd.DataFrame, st
     return rows.iloc[:0], page.view.place
 
 
-def _places(page: Page, number: int) -> tuple[pd.DataFrame, str]:
+def places_shown(page: Page, number: int) -> tuple[pd.DataFrame, str]:
     """The villages of the township shown where they report, else all townships."""
     if page.township is not None:
         villages = answers.funnel(page.data, number, "village", page.view.period)
@@ -118,7 +119,7 @@ def _places(page: Page, number: int) -> tuple[pd.DataFrame, str]:
     return answers.funnel(page.data, number, "township", page.view.period), "township"
 
 
-def _unit_of(page: Page, spec: Funnel, kind: str) -> Indicator:
+def unit_of(page: Page, spec: Funnel, kind: str) -> Indicator:
     """An indicator of the kind: all of them have one unit."""
     return page.data.settings.indicators[_indicators(spec, kind)[0]]
 
@@ -127,7 +128,7 @@ def _indicators(spec: Funnel, kind: str) -> list[str]:
     return [key for step in spec.steps if (key := getattr(step, kind)) is not None]
 
 
-def _figures(page: Page, spec: Funnel, here: pd.DataFrame) -> list[Card]:
+def funnel_cards(page: Page, spec: Funnel, here: pd.DataFrame) -> list[Card]:
     """A card per step: its first kind large, each kind's share of the first step below."""
     return [
         _card(page, spec, [row for row in answers.records(here) if row["step_name"] == step.name])
@@ -137,8 +138,8 @@ def _figures(page: Page, spec: Funnel, here: pd.DataFrame) -> list[Card]:
 
 def _card(page: Page, spec: Funnel, rows: list[dict[str, Any]]) -> Card:
     first = rows[0]
-    unit = _unit_of(page, spec, first["kind"])
-    lines = [_line(row, _unit_of(page, spec, row["kind"]), is_head=row is first) for row in rows]
+    unit = unit_of(page, spec, first["kind"])
+    lines = [_line(row, unit_of(page, spec, row["kind"]), is_head=row is first) for row in rows]
     return Card(
         first["step_name"],
         number_text(first["value"], decimals=unit.decimals),
@@ -162,18 +163,19 @@ def _reported(page: Page, row: dict[str, Any]) -> str:
     return reported_text(row["reported"], row["expected"], "township") if page.level == "county" else ""
 
 
-def _steps(page: Page, number: int, spec: Funnel, code: str, kind: str, rows: pd.DataFrame) -> None:
+def draw_steps(page: Page, number: int, spec: Funnel, code: str, kind: str, rows: pd.DataFrame) -> None:
+    """One place's steps in households or in money."""
     name = "" if code == page.data.settings.county.place_code else cached.places(page.data)[code].name
     chart(
         page,
         ("funnel steps", number, kind, code, page.view.period),
-        lambda: steps_chart(rows, _unit_of(page, spec, kind), name=name),
+        lambda: steps_chart(rows, unit_of(page, spec, kind), name=name),
         behind=lambda: _behind(page, spec, kind, rows, f"{name}{spec.name}{KIND_NAMES[kind]}进度"),
     )
 
 
 def _behind(page: Page, spec: Funnel, kind: str, rows: pd.DataFrame, title: str) -> Behind:
-    unit = _unit_of(page, spec, kind)
+    unit = unit_of(page, spec, kind)
     first = next(step.name for step in spec.steps if getattr(step, kind) is not None)
     columns: Columns = {
         "name": "地方",
@@ -193,7 +195,7 @@ def _behind(page: Page, spec: Funnel, kind: str, rows: pd.DataFrame, title: str)
     )
 
 
-def _wide(
+def wide_table(
     page: Page, spec: Funnel, places: pd.DataFrame, kinds: list[Kind], level: str
 ) -> tuple[pd.DataFrame, Columns]:
     """A row per place, worst first: every step's figure, then the last step's share of the first and of the one before."""
@@ -203,7 +205,7 @@ def _wide(
     columns: Columns = {"name": "村" if level == "village" else "乡镇"}
     for kind in kinds:
         mine = places[places["kind"] == kind]
-        unit = _unit_of(page, spec, kind)
+        unit = unit_of(page, spec, kind)
         # 万 even where one place has 亿: in a column all figures are told alike.
         scaled = "万" if scale_of(float(mine["value"].abs().max()), unit.unit)[1] else ""
         steps = mine.drop_duplicates("step").sort_values("step")
@@ -220,7 +222,8 @@ def _wide(
     return frame.reset_index(drop=True), columns
 
 
-def _explained(spec: Funnel) -> str:
+def explained(spec: Funnel) -> str:
+    """What the figures mean, in one paragraph."""
     names = [step.name for step in spec.steps]
     return (
         f"{'→'.join(names)},都是到期末的累计数。占比只算前后两步都报了的乡镇,未报的不当作0;后一步可以多于前一步,照实写明。"

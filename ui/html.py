@@ -81,6 +81,18 @@ def table(columns: Sequence[Column], rows: Iterable[Row], *, is_tight: bool = Fa
     return f'<div class="gm-scroll"><table class="gm-table{tight}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
+def beside(columns: Sequence[Column], rows: Sequence[Row], *, most: int) -> str:
+    """A table for the wall: its rows in two halves beside each other when more than `most` do not fit below each other.
+
+    What fits in neither is told by its number.
+    """
+    half = len(rows) if len(rows) <= most else min(most, -(-len(rows) // 2))
+    shown = rows[: 2 * half]
+    halves = "".join(table(columns, shown[at : at + half]) for at in range(0, len(shown), half or 1))
+    more = note(f"另有{len(rows) - len(shown)}个没有列出来。") if len(rows) > len(shown) else ""
+    return f'<div class="gm-halves" style="--gm-rows:{max(half, 8)}">{halves or table(columns, [])}</div>{more}'
+
+
 def facts(pairs: Iterable[tuple[str, str]]) -> str:
     """Names and values as a definition list."""
     items = "".join(f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in pairs)
@@ -116,9 +128,10 @@ def words_html(said: str | Words) -> str:
 def _card(card: Card) -> str:
     missing = " gm-missing" if card.value == NOT_REPORTED else ""
     unit = f"<small>{text(card.unit)}</small>" if card.unit and not missing else ""
+    of_unit = f' data-unit="{text(card.unit)}"' if unit else ""  # for walls that have no room beside the figure
     tone = f" gm-{card.tone}" if card.tone else ""
     parts = [
-        f'<div class="gm-label">{text(card.label)}</div>',
+        f'<div{of_unit} class="gm-label">{text(card.label)}</div>',
         f'<div class="gm-value{missing}">{text(card.value)}{unit}</div>',
     ]
     if card.share is not None:

@@ -14,7 +14,7 @@ from charts.bars import township_bars_chart
 from charts.trend import trend_chart
 from ui import answers
 from ui.chart_note import chart_note
-from ui.draw import Behind, chart
+from ui.draw import MOST, Behind, chart
 from ui.frame import Page
 from ui.industries import behind_below, columns_of, parts_of
 from ui.tables import Columns, Shown
@@ -39,13 +39,16 @@ def by_place(page: Page, indicator: str) -> None:
         lambda: township_bars_chart(places, spec, highlight=mark, behind_below=limit),
         behind=behind,
         pick="place",
+        room=MOST,
     )
 
 
 def over_time(page: Page, indicator: str) -> None:
-    """The place's course against earlier years; of a flow also the sum since January."""
-    _course(page, indicator, "value")
-    if page.data.settings.indicators[indicator].measure == "flow":
+    """The place's course against earlier years; of a flow also the sum since January, and on the wall that alone."""
+    is_flow = page.data.settings.indicators[indicator].measure == "flow"
+    if not (is_flow and page.view.present):
+        _course(page, indicator, "value")
+    if is_flow:
         _course(page, indicator, "cumulative")
 
 

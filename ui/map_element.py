@@ -30,6 +30,8 @@ def map_element(
     key: str,
     height: int,
     on_pick: Callable[[Pick], None],
+    is_on_wall: bool = False,
+    is_dark: bool = False,
 ) -> None:
     """Draw a view (`geo.village_map.packed`: places first, then what lies over them) with the chosen place outlined.
 
@@ -43,7 +45,7 @@ def map_element(
             on_pick(pick)
 
     st_folium(
-        constant_map(data),
+        constant_map(data, is_on_wall=is_on_wall, is_dark=is_dark),
         key=key,
         height=height,
         use_container_width=True,
@@ -53,7 +55,7 @@ def map_element(
     )
 
 
-def constant_map(data: Dataset) -> VillageMap:
+def constant_map(data: Dataset, *, is_on_wall: bool = False, is_dark: bool = False) -> VillageMap:
     """The part of the map that is the same for every view of a data set; a new object, as folium changes it."""
     layers = data.manifest.layers
     corners = [layer.bounds for layer in layers] or [_around_points(data)]
@@ -69,6 +71,8 @@ def constant_map(data: Dataset) -> VillageMap:
         files,
         base=base_options(cached.config()),
         review=f"审图号:{drawn.map_number}" if drawn.map_number else "",
+        is_on_wall=is_on_wall,
+        is_dark=is_dark,
     )
 
 

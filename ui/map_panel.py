@@ -14,9 +14,10 @@ from geo.classes import METHODS
 from ui import cached, notices, view
 from ui.html import note, text
 from ui.map_view import Shown
+from ui.view import View
 from wording import markdown_escape, number_text, percent_text, period_text
 
-LISTED = 5
+LISTED, ON_WALL = 5, 3
 NAMED = 60
 
 
@@ -59,7 +60,7 @@ def _row(swatch: str, label: str, places: int, shown: Shown) -> str:
     return f"<li>{swatch}<span>{text(label)}</span><b>{text(count)}</b></li>"
 
 
-def _scope(data: Dataset, shown: Shown, township: str | None) -> tuple[str, pd.DataFrame]:
+def scope_of(data: Dataset, shown: Shown, township: str | None) -> tuple[str, pd.DataFrame]:
     """What the words beside the map are about: the chosen township's villages, else the whole county."""
     if township is None or shown.choice.level != "village":
         return "全县", shown.figures
@@ -73,7 +74,7 @@ def finding(data: Dataset, shown: Shown, township: str | None) -> str:
 
 def finding_text(data: Dataset, shown: Shown, township: str | None) -> str:
     """The sentence without any markup; hostile text."""
-    where, figures = _scope(data, shown, township)
+    where, figures = scope_of(data, shown, township)
     known = figures["shown"].dropna().sort_values(ascending=False)
     missing = len(figures) - len(known)
     says = {"amount": _of_amounts, "completion": _of_completion, "rank": _of_ranks}
@@ -124,33 +125,40 @@ def _ranked_in(shown: Shown) -> str:
     return "本乡镇" if shown.choice.within else "全县"
 
 
-def highest_and_lowest(data: Dataset, shown: Shown, township: str | None) -> str:
+def highest_and_lowest(data: Dataset, shown: Shown, township: str | None, most: int = LISTED) -> str:
     """The first and the last places by figure, within the township when one is chosen.
 
     Of amounts, zeros are not listed: a village without tea is not the worst at tea. Of shares they are.
     """
-    where, figures = _scope(data, shown, township)
+    where, figures = scope_of(data, shown, township)
     is_within = len(figures) < len(shown.figures)
+    columns = [
+        _list(head, places, shown, with_parent=not is_within)
+        for head, places in ends_of(where, figures, shown, most)
+        if len(places)
+    ]
+    return f'<section class="gm-ends">{"".join(columns)}</section>' if columns else ""
+
+
+def ends_of(
+    where: str, figures: pd.DataFrame, shown: Shown, most: int = LISTED
+) -> list[tuple[str, pd.DataFrame]]:
+    """The first and the last places by figure, each list with its head."""
     known = figures[figures["shown"].notna()]
     if shown.choice.quantity in ("change", "year_change"):
         rises, falls = known[known["shown"] > 0], known[known["shown"] < 0]
-        top = rises.nlargest(LISTED, "shown")
-        rest = falls.nsmallest(LISTED, "shown")
+        top = rises.nlargest(most, "shown")
+        rest = falls.nsmallest(most, "shown")
         heads = (f"{where}上升最多", f"{where}下降最多")
     else:
         counts = (known["shown"] != 0) | (shown.unit == "%")
         ranked = known[counts].sort_values("shown", ascending=shown.scale == "rank")
-        top = ranked.head(LISTED)
-        rest = ranked.iloc[len(top) :].tail(LISTED)[::-1]
+        top = ranked.head(most)
+        rest = ranked.iloc[len(top) :].tail(most)[::-1]
         heads = (
             (f"{where}最前", f"{where}最后") if shown.scale == "rank" else (f"{where}最高", f"{where}最低")
         )
-    columns = [
-        _list(head, places, shown, with_parent=not is_within)
-        for head, places in zip(heads, (top, rest), strict=True)
-        if len(places)
-    ]
-    return f'<section class="gm-ends">{"".join(columns)}</section>' if columns else ""
+    return list(zip(heads, (top, rest), strict=True))
 
 
 def _list(head: str, places: pd.DataFrame, shown: Shown, with_parent: bool) -> str:
@@ -175,6 +183,18 @@ def below(data: Dataset, shown: Shown, township: str | None) -> str:
     return highest_and_lowest(data, shown, township) + missing(data, shown, township)
 
 
+def rest(data: Dataset, shown: Shown, township: str | None, chosen: View, *, has_overlays: bool) -> None:
+    """Both ends of the list and who is missing or cannot be drawn; on the wall the ends alone, where there is room."""
+    if not chosen.present:
+        if told := below(data, shown, township):
+            st.html(told)
+        off_map(shown)
+    elif not (has_overlays or chosen.place_or_none()) and (
+        told := highest_and_lowest(data, shown, township, ON_WALL)
+    ):
+        st.html(told)
+
+
 def nothing(data: Dataset, indicator: str) -> None:
     """In place of the map, when nobody reported the indicator."""
     name = data.settings.indicators[indicator].name
@@ -183,7 +203,7 @@ def nothing(data: Dataset, indicator: str) -> None:
 
 def missing(data: Dataset, shown: Shown, township: str | None) -> str:
     """Who did not report, folded away with their number on the lid."""
-    where, figures = _scope(data, shown, township)
+    where, figures = scope_of(data, shown, township)
     return _folded(f"{where}{shown.missing}", figures[figures["shown"].isna()], shown)
 
 

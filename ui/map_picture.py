@@ -50,7 +50,7 @@ def picture_button(
         return
     with opened:
         try:
-            fonts = _fonts()
+            fonts = picture_fonts()
         except DataProblem as problem:
             notices.problem(problem)
             return
@@ -79,7 +79,7 @@ def picture_button(
         st.html(note(f"有标题、图例、比例尺、指北针和数据来源。PNG每英寸{DPI}点。"))
 
 
-def _fonts() -> Fonts:
+def picture_fonts() -> Fonts:
     """The config's font as it is now, not as it was when the data were prepared: fonts belong to the machine."""
     configured = cached.config().picture.font
     return find_fonts(cached.config_path().parent / configured if configured else None)

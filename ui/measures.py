@@ -13,14 +13,14 @@ import streamlit as st
 from charts.coverage import measures_distribution_chart
 from ui import answers, filters, notices, view
 from ui.chart_note import chart_note
-from ui.draw import Behind, chart
+from ui.draw import MOST_BELOW, Behind, chart
 from ui.frame import Page
 from ui.html import Card, Column, cards, note, table
 from ui.navigation import entry
 from ui.tables import Columns, Shown, show
 from wording import number_text, percent_text, period_text
 
-ON_WALL = 20
+ON_WALL = 10
 MOST_VILLAGES = 30  # in one chart; the rest is in the download
 TOWNSHIPS, VILLAGES = "乡镇", "村"
 
@@ -46,15 +46,15 @@ def measures(page: Page, level: str) -> None:
         return
     blank = answers.within(answers.blank_villages(data, chosen.period), chosen.place, page.level)
     row = answers.records(here)[0]
-    st.html(cards(_figures(row, coverage.target, len(blank)), kind="small") + _contradiction(row))
+    st.html(cards(measure_cards(row, coverage.target, len(blank)), kind="small") + _contradiction(row))
     spread, list_ = st.columns([3, 2], gap="medium")
     with spread:
-        _spread(page, level)
+        draw_spread(page, level)
     with list_:
         _blank(page, blank)
 
 
-def _spread(page: Page, level: str) -> None:
+def draw_spread(page: Page, level: str) -> None:
     """The distribution of the places, least covered on top, and their means against the target."""
     chosen, coverage = page.view, page.data.settings.coverage
     rows = answers.households(page.data, level, chosen.period)
@@ -72,6 +72,7 @@ def _spread(page: Page, level: str) -> None:
         lambda: measures_distribution_chart(drawn, coverage, highlight=mark, title=title),
         behind=lambda: _behind(page, rows, level),
         pick="place",
+        room=MOST_BELOW,
     )
 
 
@@ -118,7 +119,8 @@ def _blank(page: Page, blank: pd.DataFrame) -> None:
             "households": Shown("建档立卡户(户)", "number"),
         }
         show(blank, listed, rows=18)
-    st.html(note("空白村:全村建档立卡户都没有产业措施的村;没有报送的村不算空白村。"))
+    more = f"另有{len(blank) - ON_WALL}个空白村。" if page.view.present and len(blank) > ON_WALL else ""
+    st.html(note(f"{more}空白村:全村建档立卡户都没有产业措施的村;没有报送的村不算空白村。"))
 
 
 def _blank_table(blank: pd.DataFrame) -> str:
@@ -143,7 +145,8 @@ def _contradiction(row: dict[str, Any]) -> str:
     )
 
 
-def _figures(row: dict[str, Any], target: int, blank: int) -> list[Card]:
+def measure_cards(row: dict[str, Any], target: int, blank: int) -> list[Card]:
+    """The headline figures of the place shown."""
     households = number_text(row["households"], "户")
     return [
         Card(

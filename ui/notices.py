@@ -6,6 +6,8 @@ Other exceptions are our own bugs and are left to crash.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from settings import ConfigProblem
@@ -25,6 +27,15 @@ def no_data(problem: Exception) -> None:
         "<li>看到“已发布”后,刷新本页。</li></ol>"
         "<p>原来发布过的数据不会因此丢失。</p></div>"
     )
+
+
+def no_snapshot(problem: Exception, leave: Callable[[], None]) -> None:
+    """The page for when the meeting snapshot of the address cannot be shown: why, and the way to the newest data."""
+    st.html(
+        f'<div class="gm-stop"><h1>打不开这个会议快照</h1><p class="gm-why">{text(problem)}</p>'
+        "<p>最新数据和其他快照不受影响。</p></div>"
+    )
+    st.button("看最新数据", key="gm_newest", on_click=leave, type="primary")
 
 
 def problem(found: Exception) -> None:

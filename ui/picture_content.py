@@ -7,20 +7,17 @@ take other figures or words than the page's own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any
 
-from data_loaders.contract import Dataset, MapLayer
-from data_loaders.store import map_layer_path
+from data_loaders.contract import Dataset
 from exports.map_drawing import LEVELS
-from exports.picture import Circle, Label, LegendRow, MapPicture, Sign, shapes_of
+from exports.picture import Circle, Label, LegendRow, MapPicture, Sign
 from geo.classes import MISSING
 from geo.village_map import unpacked
 from metrics.map_points import Outline
 from ui import cached, map_overlays, map_panel
-from ui.cached import keep_as
 from ui.map_overlay_looks import BLANK, SELECTED
+from ui.map_shapes import layer_shapes
 from ui.map_view import Shown
 from ui.view import View
 from wording import date_text, period_text
@@ -76,15 +73,10 @@ def _shapes(data: Dataset, level: str, focus: str | None) -> dict[str, dict[str,
     for layer in data.manifest.layers:
         is_elsewhere = focus and layer.townships and focus not in layer.townships
         if layer.level in found and not is_elsewhere:
-            found[layer.level] |= keep_as(data, ("map shapes", layer.file), partial(_read, data, layer))
+            found[layer.level] |= layer_shapes(data, layer)
     if focus:
         found[level] = {code: shape for code, shape in found[level].items() if code[:9] == focus[:9]}
     return found
-
-
-def _read(data: Dataset, layer: MapLayer) -> dict[str, Any]:
-    path = map_layer_path(cached.config().paths.prepared, data.version, Path(layer.file).name)
-    return shapes_of(path.read_bytes()) if path is not None else {}
 
 
 def _signs(data: Dataset, chosen: View, wish: Wish) -> tuple[Sign, ...]:

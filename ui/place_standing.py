@@ -29,7 +29,7 @@ def place_standing(page: Page) -> None:
     """The place's ranks among the townships of the county, or among the villages of its township."""
     data, place, period = page.data, page.view.place, page.view.period
     st.subheader("在全县各乡镇中的名次" if page.level == "township" else "在本乡镇各村中的名次", anchor=False)
-    rows = keep_as(data, ("place standing", place, period), lambda: _rows(data, place, period))
+    rows = keep_as(data, ("place standing", place, period), lambda: standing_rows(data, place, period))
     if rows:
         st.html(table(COLUMNS, rows))
     else:
@@ -39,7 +39,8 @@ def place_standing(page: Page) -> None:
     st.page_link(entry(path).script, label=label, query_params=view.params(page.view))
 
 
-def _rows(data: Dataset, place: str, period: str | None) -> list[Row]:
+def standing_rows(data: Dataset, place: str, period: str | None) -> list[Row]:
+    """The ranks, the composite first, then the worst."""
     found = [_figure(data, indicator, place, period) for indicator in data.settings.overview.headline]
     # The share of the others that are ahead says how bad a rank is; unranked ones last.
     ordered = sorted((each for each in found if each is not None), key=lambda each: each[0])

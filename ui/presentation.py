@@ -1,16 +1,47 @@
 """Presentation mode (present=1): the wall in the meeting room, one key to go on.
 
-In: the view and the page. Out: the buttons that enter and leave it, and keys →/← for the next and the
-previous page. What it hides and how large it writes is in present.css.
+In: the view and the page. Out: the buttons that enter and leave it, keys →/← for the next and the previous page, and
+which of the two themes the wall has. What it hides and how large it writes is in present.css, its dark colours in dark.css
+and charts/dark.py.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
-from ui import view
+from settings import ConfigProblem
+from settings.meeting import Theme
+from ui import cached, view
 from ui.navigation import PageEntry, neighbours
 from ui.view import View
+
+STYLE = Path(__file__).with_name("present.css")
+DARK_STYLE = Path(__file__).with_name("dark.css")
+OTHER: dict[Theme, Theme] = {"light": "dark", "dark": "light"}
+NAMES: dict[Theme, str] = {"light": "浅色", "dark": "深色"}
+
+
+def styles() -> tuple[Path, ...]:
+    """What the wall adds to a page's styles, as far as the address asks for the wall; needs no data set."""
+    if not view.is_present():
+        return ()
+    return (STYLE, DARK_STYLE) if _theme(view.asked_theme()) == "dark" else (STYLE,)
+
+
+def theme(chosen: View) -> Theme:
+    """The colours of the page: those of the wall that the address or else the config asks for; off the wall light."""
+    return _theme(chosen.theme) if chosen.present else "light"
+
+
+def _theme(asked: Theme | None) -> Theme:
+    if asked is not None:
+        return asked
+    try:
+        return cached.config().presentation.theme
+    except ConfigProblem:  # the page says so itself
+        return "light"
 
 
 def buttons(path: str, chosen: View) -> None:
@@ -18,6 +49,16 @@ def buttons(path: str, chosen: View) -> None:
     if not chosen.present:
         st.button("投影", key="gm_enter", on_click=view.choose, args=("present", "1"))
         return
+    other = OTHER[theme(chosen)]
+    st.button(
+        NAMES[other],
+        key="gm_theme",
+        on_click=view.choose,
+        args=("theme", other),
+        shortcut="D",
+        type="tertiary",
+        help="换深色或浅色",
+    )
     before, after = neighbours(path)
     _turn(before, "上一页", "gm_previous", "Left", chosen)
     _turn(after, "下一页", "gm_next", "Right", chosen)

@@ -14,7 +14,7 @@ from charts.problems import problem_status_chart
 from metrics.responsibility import standing_counts
 from ui.cached import keep_as
 from ui.chart_note import chart_note
-from ui.draw import Behind, chart
+from ui.draw import WHOLE, Behind, chart
 from ui.frame import Page
 from ui.problem_choice import Scope
 from ui.tables import Columns, Shown
@@ -58,6 +58,7 @@ def by_column(
         lambda: problem_status_chart(counts, column, title=title, picks=column, only_live=only_live),
         behind=lambda: behind(page, f"{page.place_name}{title}", counts, {column: HEADS[column]}, scope),
         pick=pick,
+        room=WHOLE,
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from mimetypes import guess_type
 from typing import Any, Literal
-from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -22,6 +21,7 @@ from ui import answers, cached
 from ui.cached import keep_as
 from ui.frame import Page
 from ui.html import note, text
+from ui.links import filled, here
 from ui.problem_words import TONES, day_unit, deadline, warned
 from wording import date_text, is_missing, markdown_escape
 
@@ -39,12 +39,12 @@ def problem_card(page: Page, row: dict[str, Any]) -> None:
     if page.view.present and _has_pictures(found):
         left, right = st.columns([11, 9], gap="large")
         with left:
-            st.html(_article(page.data, row, "told"))
+            st.html(filled(_article(page.data, row, "told")))
         with right:
             _pictures(page, found)
-            st.html(_article(page.data, row, "life"))
+            st.html(filled(_article(page.data, row, "life")))
         return
-    st.html(_article(page.data, row, "whole" if page.view.present else ""))
+    st.html(filled(_article(page.data, row, "whole" if page.view.present else "")))
     if not page.view.present:
         _pictures(page, found)
         _documents(page, found)
@@ -179,9 +179,9 @@ def _siblings(data: Dataset, row: dict[str, Any]) -> str:
 
 
 def link(problem_id: str, words: object) -> str:
-    """A link that opens a problem; `ui.problem_keys` takes the click, and leaves the other choices as they are."""
-    address = urlencode({"part": "清单", OPEN: problem_id})
-    return f'<a href="?{text(address)}" target="_self" data-problem="{text(problem_id)}">{text(words)}</a>'
+    """A link that opens a problem, for `links.filled`; a plain click on it is `ui.problem_keys`' to take."""
+    address = here(part="清单", **{OPEN: problem_id})
+    return f'<a href="{address}" target="_self" data-problem="{text(problem_id)}">{text(words)}</a>'
 
 
 def _source(row: dict[str, Any]) -> str:

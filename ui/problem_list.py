@@ -20,11 +20,14 @@ from data_loaders.contract import Dataset
 from ui import answers, notices, view
 from ui import problem_filters as filters
 from ui.cached import keep_as
+from ui.fitting import shortened
 from ui.frame import Page
 from ui.html import note, text
+from ui.links import filled
+from ui.list_keys import Move
 from ui.problem_detail import OPEN, link, problem_card
 from ui.problem_filters import Narrowed
-from ui.problem_keys import Move, problem_keys
+from ui.problem_keys import problem_keys
 from ui.problem_words import TONES, day_unit, warned
 from ui.rectification_papers import list_papers
 from ui.tables import ROW_PX, SOURCE
@@ -33,6 +36,7 @@ from wording import date_text, is_missing, number_text
 STYLE = Path(__file__).with_name("problem_list.css")
 ROWS = "problem_rows"
 ON_PHONE, ON_WALL, TALL = 30, 16, 16
+WALL_CHARS = 24  # of a problem, between the other columns
 COLUMNS: dict[str, str] = {
     "reason": "预警",
     "days_left": "剩余天数",
@@ -152,7 +156,7 @@ def _list(page: Page, listed: pd.DataFrame, ids: list[str], opened: str | None, 
     if listed.empty:
         notices.empty("没有这样的问题。")
         return
-    st.html(note(counted(len(listed), whole) + in_order(listed)) + _on_phone(page.data, listed))
+    st.html(note(counted(len(listed), whole) + in_order(listed)) + filled(_on_phone(page.data, listed)))
     with st.container(key="gm_not_on_phone"):
         _table(page.data, listed, ids, opened)
 
@@ -251,7 +255,7 @@ def _wall(page: Page, listed: pd.DataFrame, opened: str | None, conditions: str)
     rest = f",先列{ON_WALL}个" if len(listed) > ON_WALL else ""
     st.html(
         f'<div class="gm-wallat">{text(conditions)}<b>{number_text(len(listed))}个问题{rest}{in_order(listed)}</b>'
-        "<span>按 J 或翻页笔逐个看</span></div>" + _wall_table(page.data, listed.head(ON_WALL))
+        "<span>按 J 或翻页笔逐个看</span></div>" + filled(_wall_table(page.data, listed.head(ON_WALL)))
     )
 
 
@@ -259,7 +263,7 @@ def _wall_table(data: Dataset, listed: pd.DataFrame) -> str:
     unit = day_unit(data.settings.problems)
     rows = "".join(
         f'<tr><td class="gm-is-{TONES[row["warning"]]}">{text(warned(row, unit))}</td>'
-        f"<td>{text(_where(row))}</td><td class=gm-wide><p>{link(row['problem_id'], row['text'])}</p></td>"
+        f"<td>{text(_where(row))}</td><td class=gm-wide><p>{link(row['problem_id'], shortened(str(row['text']), WALL_CHARS))}</p></td>"
         f"<td>{text(row['lead_unit'])}</td><td>{text(date_text(row['due_on']))}</td></tr>"
         for row in answers.records(listed)
     )

@@ -14,11 +14,12 @@ from metrics.composite import part_names
 from ui import answers
 from ui.chart_note import chart_note
 from ui.composite import WHOLE_COUNTY, by_what, standing
-from ui.draw import Behind, chart
+from ui.draw import WHOLE, Behind, chart
 from ui.frame import Page
 from ui.tables import Columns, Shown
 from wording import period_text
 
+WALL_APART = 0.065  # of all ranks that a name is high, where they share a wall's height
 PLACES: Columns = {"rank": Shown("名次", "number"), "name": "乡镇"}
 
 
@@ -92,6 +93,7 @@ def improvement(page: Page, group: str | None) -> None:
         page,
         ("improvement", group, page.township, period),
         lambda: improvement_chart(answers.composite(data, period, group), highlight=page.township),
+        room=WHOLE,
         behind=lambda: Behind(
             "进步排名",
             answers.composite(data, period, group).sort_values(["improvement_rank", "place_code"]),
@@ -118,12 +120,15 @@ def course(page: Page, group: str | None, periods: int = PERIODS) -> None:
         shown = history[history["period"].isin(sorted(known)[-periods:])]
         return shown.assign(period_text=shown["period"].map(period_text))
 
+    history = answers.composite_history(data, group)
+    apart = WALL_APART * history["place_code"].nunique() if page.view.present else 0.0
     chart(
         page,
-        ("course", group, page.township, period, periods),
+        ("course", group, page.township, period, periods, apart),
         lambda: rank_history_chart(
-            answers.composite_history(data, group), until=period, periods=periods, highlight=page.township
+            history, until=period, periods=periods, highlight=page.township, apart=apart
         ),
+        room=WHOLE,
         behind=lambda: Behind(
             "名次走势",
             rows(),

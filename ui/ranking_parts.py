@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from data_loaders.contract import Dataset
-from ui import answers, cached, filters, notices, ranking_charts, ranking_tables
+from ui import answers, cached, filters, links, notices, ranking_charts, ranking_tables
 from ui.cached import keep_as
 from ui.composite import (
     NO_TARGET,
@@ -25,7 +25,7 @@ from ui.composite import (
 )
 from ui.figure_source import figures_source
 from ui.frame import Page
-from ui.html import note, text
+from ui.html import beside, note, text
 from ui.ranking_wall import wall_table
 from ui.recomputed import recomputed
 from ui.tables import Columns, Shown, show
@@ -39,6 +39,7 @@ WALL_NOTE = (
     "括号里是权重上下变动时可能的名次,“稳”是不变;≈ 和上一名的先后看权重怎么定,不宜分高低。"
     "升降:和上期比。得分相同的名次相同。"
 )
+WALL_ROWS = 17  # below each other, in the wall's smallest type with room between
 LONG = 120  # rows from which a table is one that scrolls by itself
 
 
@@ -111,7 +112,14 @@ def single(page: Page, indicator: str | None) -> None:
     ranked = answers.ranked(data, indicator, period)
     if ranked.empty:
         return notices.empty(f"{settings.indicators[indicator].name}还没有报送数据。")
-    table, moves = st.columns([2, 3] if page.view.present else 2, gap="medium")
+    said = f"{period_text(str(ranked['period'].iloc[0]))};{by_what(ranked)}排名,数相同的名次相同,未报送的不排名。"
+    if page.view.present:
+        spec = settings.indicators[indicator]
+        title = f"{spec.name}:{len(ranked)}个乡镇"
+        rows = ranking_tables.indicator_rows(spec, ranked, page.township)
+        st.html(f'<h2 class="gm-walltitle">{text(title)}</h2>' + beside(*rows, most=WALL_ROWS) + note(said))
+        return None
+    table, moves = st.columns(2, gap="medium")
     with table:
         _table(
             page,
@@ -121,11 +129,7 @@ def single(page: Page, indicator: str | None) -> None:
         )
     with moves:
         ranking_charts.moves(page, indicator)
-    st.html(
-        note(
-            f"{period_text(str(ranked['period'].iloc[0]))};{by_what(ranked)}排名,数相同的名次相同,未报送的不排名。"
-        )
-    )
+    st.html(note(said))
     figures_source(data, [indicator], page.view.place, period)
     return None
 
@@ -192,6 +196,9 @@ def _township(page: Page, group: str | None) -> None:
     """One township: its own card, where it stands among the others, and its sum."""
     data, period = page.data, page.view.period
     rows = standing(data, period, group)
+    if page.view.present:
+        township_page(page, group)
+        return
     card, among = st.columns([1, 1], gap="medium")
     with card:
         township_page(page, group)
@@ -226,7 +233,7 @@ def _progress(page: Page, group: str | None) -> None:
 def _table(page: Page, name: tuple[object, ...], rows: pd.DataFrame, make: Callable[[], str]) -> None:
     """The table as HTML; one of very many rows scrolls by itself."""
     if len(rows) <= LONG:
-        st.html(ranking_tables.with_links(keep_as(page.data, ("table", *name), make)))
+        st.html(links.filled(keep_as(page.data, ("table", *name), make)))
         return
     columns: Columns = {
         "rank": Shown("名次", "number"),

@@ -7,18 +7,16 @@ else was chosen. A township without a rank is listed last with the reason in a w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
-import streamlit as st
 
 from metrics.composite import part_names
 from settings import Indicator, Settings
 from ui.answers import records
 from ui.composite import band_words, by_what, gained, moved, rank_text
 from ui.html import Column, Words, text, words_html
+from ui.links import here
 from wording import is_missing, number_text
 
 CLOSE = "≈"
@@ -71,7 +69,7 @@ def standing_table(rows: pd.DataFrame, settings: Settings, place: str | None) ->
 
 
 def linked_table(columns: Sequence[Column], rows: Iterable[tuple[Sequence[Cell], bool, str]]) -> str:
-    """`ui.html.table` whose second column leads to the row's place; `with_links` completes the addresses."""
+    """`ui.html.table` whose second column leads to the row's place; `links.filled` completes the addresses."""
     kinds = [_kind(column) for column in columns]
     head = "".join(
         f'<th class="{kind}">{text(column.head)}</th>' for column, kind in zip(columns, kinds, strict=True)
@@ -91,18 +89,19 @@ def linked_table(columns: Sequence[Column], rows: Iterable[tuple[Sequence[Cell],
     )
 
 
-PLACE_LINK = "?gm-here&amp;place="
-
-
-def with_links(html: str) -> str:
-    """The table's links with everything that the address says now, but the place."""
-    chosen = {name: value for name, value in st.query_params.to_dict().items() if name != "place"}
-    here = escape(urlencode(chosen))
-    return html.replace(PLACE_LINK, f"?{here}&amp;place=" if here else "?place=")
-
-
 def indicator_table(spec: Indicator, ranking: pd.DataFrame, place: str | None) -> str:
     """One indicator's townships, best first, with figure, target, completion and change of rank."""
+    columns, rows = indicator_rows(spec, ranking, place)
+    codes = ranking["place_code"].astype("str")
+    return linked_table(
+        columns, [(cells, is_marked, code) for (cells, is_marked), code in zip(rows, codes, strict=True)]
+    )
+
+
+def indicator_rows(
+    spec: Indicator, ranking: pd.DataFrame, place: str | None
+) -> tuple[list[Column], list[tuple[list[Cell], bool]]]:
+    """Heads and cells of that table, each row with whether it is `place`."""
     has_target = bool(ranking["completion"].notna().any())
     columns = [
         Column(f"名次({by_what(ranking)})", is_number=True, wraps=True),
@@ -116,7 +115,7 @@ def indicator_table(spec: Indicator, ranking: pd.DataFrame, place: str | None) -
         Column("升降", is_number=True),
         Column("已报", is_number=True, is_small_print=True),
     ]
-    rows: list[tuple[list[Cell], bool, str]] = []
+    rows: list[tuple[list[Cell], bool]] = []
     for row in records(ranking):
         unknown = is_missing(row["rank"])
         cells: list[Cell] = [Words("—", "soft") if unknown else str(row["rank"]), str(row["name"])]
@@ -126,8 +125,8 @@ def indicator_table(spec: Indicator, ranking: pd.DataFrame, place: str | None) -
             target = number_text(row["target"], decimals=spec.decimals, missing="—")
             cells += [target, _bar(row["completion"])]
         cells += [moved(row["rank_change"]), f"{row['reported']}/{row['expected']}"]
-        rows.append((cells, row["place_code"] == place, str(row["place_code"])))
-    return linked_table(columns, rows)
+        rows.append((cells, row["place_code"] == place))
+    return columns, rows
 
 
 def improvement_table(rows: pd.DataFrame, place: str | None) -> str:
@@ -177,7 +176,7 @@ def band_lists(rows: pd.DataFrame) -> str:
 
 def _link(cell: Cell, code: str) -> str:
     name = cell.words if isinstance(cell, Words) else cell
-    return f'<a href="{PLACE_LINK}{escape(code, quote=True)}">{text(name)}</a>'
+    return f'<a href="{here(place=code)}">{text(name)}</a>'
 
 
 def _part(row: Mapping[str, Any], part: str) -> Words:

@@ -30,8 +30,8 @@ HOW = {
 ROLL_CALLS = ("observations", "targets")
 
 
-def names_of_places(data: Dataset) -> None:
-    """How the names in every source were matched to the register, then one source's odd names."""
+def names_of_places(data: Dataset, *, is_brief: bool = False) -> None:
+    """How the names in every source were matched to the register, then one source's odd names unless `is_brief`."""
     titles = {source.id: source.title for source in data.settings.sources}
     calls = [
         source.id
@@ -54,7 +54,10 @@ def names_of_places(data: Dataset) -> None:
     )
     named = {titles[source]: source for source in found["source_id"]}
     worst = found.sort_values("none", ascending=False, kind="stable")["source_id"].iloc[0]
-    chosen = named[filters.part("names_of", "台账", tuple(named), default=titles[worst])]
+    with st.container(key="gm_detail_names"):
+        chosen = named[filters.part("names_of", "台账", tuple(named), default=titles[worst])]
+    if is_brief:
+        return
     left, right = st.columns(2, gap="medium")
     with left:
         odd = partial(names_to_look_at, data.placements, data.places, chosen)
@@ -123,24 +126,10 @@ def has_differences(data: Dataset) -> bool:
 
 def report_differences(data: Dataset, place: str, level: str) -> None:
     """Figures that two reports give differently, the largest first."""
-    found = answers.within(data.report_differences, place, level)
-    found = found[~found["is_tolerated"]]
-    if found.empty:
+    shown = differences_of(data, place, level)
+    if shown.empty:
         notices.empty("各报表的数都一致。")
         return
-    settings = data.settings
-    titles = {source.id: source.title for source in settings.sources}
-    names = answers.names(data)
-    shown = found.assign(
-        township=(found["place_code"].str.slice(0, 9) + "000").map(names),
-        place=found["place_code"].map(names),
-        indicator=found["indicator_id"].map(lambda key: settings.indicators[key].name),
-        unit=found["indicator_id"].map(lambda key: settings.indicators[key].unit),
-        period_name=found["period"].map(period_text),
-        kept=found["source_id"].map(titles),
-        other=found["other_source_id"].map(titles),
-        size=(found["difference"] / found["value"].abs().clip(lower=1)).abs(),
-    ).sort_values("size", ascending=False, kind="stable")
     st.html(note(f"{len(shown)} 处不一致,相差比例大的在前;看板采用“采用的报表”的数"))
     columns: Columns = {
         "township": "乡镇",
@@ -155,3 +144,22 @@ def report_differences(data: Dataset, place: str, level: str) -> None:
         "difference": Shown("相差", "number", 2),
     }
     show(shown, columns, missing="—", rows=14)
+
+
+def differences_of(data: Dataset, place: str, level: str) -> pd.DataFrame:
+    """The differences of a place with names and titles, the largest in proportion first."""
+    found = answers.within(data.report_differences, place, level)
+    found = found[~found["is_tolerated"]]
+    settings = data.settings
+    titles = {source.id: source.title for source in settings.sources}
+    names = answers.names(data)
+    return found.assign(
+        township=(found["place_code"].str.slice(0, 9) + "000").map(names),
+        place=found["place_code"].map(names),
+        indicator=found["indicator_id"].map(lambda key: settings.indicators[key].name),
+        unit=found["indicator_id"].map(lambda key: settings.indicators[key].unit),
+        period_name=found["period"].map(period_text),
+        kept=found["source_id"].map(titles),
+        other=found["other_source_id"].map(titles),
+        size=(found["difference"] / found["value"].abs().clip(lower=1)).abs(),
+    ).sort_values("size", ascending=False, kind="stable")

@@ -22,6 +22,7 @@ from charts.closing_forecast import (
     short_date,
     when_text,
 )
+from charts.wall import Room
 from data_loaders.contract import Dataset
 from metrics import back_test as tested
 from metrics.back_test import Scores
@@ -43,8 +44,8 @@ BATCHES, TOWNSHIPS = "按批次", "按乡镇"
 KINDS = {BATCHES: "批次", TOWNSHIPS: "乡镇"}
 NOWHERE = "县直及未注明"
 HEADS = ("未销号", "近来销号", "按期须每周销", "最后时限", "到期预计还剩", "最后一个销号", "按期可能")
-NOT_ON_WALL = ("最后时限", "最后一个销号")  # the chart beside it has both
-WALL_ROWS = 12  # that can be read from the back of a hall
+NOT_ON_WALL = ("近来销号", "最后时限", "最后一个销号")  # the chart beside it has the last two
+WALL_ROWS = 11  # that can be read from the back of a hall
 COLUMNS: Columns = {
     "remaining": Shown("未销号(个)", "number"),
     "awaiting": Shown("其中待验收", "number"),
@@ -70,15 +71,15 @@ def forecast(page: Page, found: pd.DataFrame) -> None:
     """Chooser, figures, chart and table."""
     with filters.bar("detail_forecast"):
         by = filters.part("forecast", "推算", (BATCHES, TOWNSHIPS))
-    table = _table(page, found, by)
-    whole = records(_table(page, found, ""))[0]
+    table = forecast_table(page, found, by)
+    whole = records(forecast_table(page, found, ""))[0]
     if whole["remaining"] == 0:
         apart = f"另有{whole['without_deadline']}个没有时限(长期坚持)。" if whole["without_deadline"] else ""
         return notices.empty(f"{page.place_name}有时限的问题都已销号。{apart}")
     rules = page.data.settings.problems.forecast
     if not page.view.present:
-        st.html(cards(_cards(whole, table, KINDS[by]), kind="small"))
-    drawing, listing = st.columns([6, 7] if page.view.present else [5, 7], gap="medium")
+        st.html(cards(forecast_cards(whole, table, KINDS[by]), kind="small"))
+    drawing, listing = st.columns([9, 13] if page.view.present else [5, 7], gap="medium")
     as_of = pd.Timestamp(page.data.manifest.as_of)
     chosen = page.township if by == TOWNSHIPS else None
     most = WALL_ROWS if page.view.present else None
@@ -91,20 +92,21 @@ def forecast(page: Page, found: pd.DataFrame) -> None:
             ),
             behind=lambda: _behind(page, table, by),
             pick="place" if by == TOWNSHIPS else None,
+            room=Room(wide=26),
         )
     with listing:
         left_out = NOT_ON_WALL if page.view.present else ()
         st.html(_listing(table, as_of, rules, chosen, left_out, most))
-        if said := _not_listed(table, KINDS[by], most) + _apart(table, KINDS[by]):
+        if said := _not_listed(table, KINDS[by], most) + apart_words(table, KINDS[by]):
             st.html(note(said))
     with st.container(key="gm_detail_method"):
         st.html(_method(page.data, rules))
     if page.view.present:
-        st.html(note(_short_method(rules)))
+        st.html(note(short_method(rules)))
     return None
 
 
-def _table(page: Page, found: pd.DataFrame, by: str) -> pd.DataFrame:
+def forecast_table(page: Page, found: pd.DataFrame, by: str) -> pd.DataFrame:
     """The forecast of the place's problems with the groups' names; all in one row without `by`."""
     data = page.data
 
@@ -121,7 +123,7 @@ def _table(page: Page, found: pd.DataFrame, by: str) -> pd.DataFrame:
     return keep_as(data, ("forecast table", by, page.view.place), make)
 
 
-def _cards(whole: dict[str, Any], table: pd.DataFrame, kind: str) -> list[Card]:
+def forecast_cards(whole: dict[str, Any], table: pd.DataFrame, kind: str) -> list[Card]:
     """What is left, how fast it goes, and how many will rather be late."""
     groups = named(table)
     unlikely = int((groups["chance"] < UNLIKELY).sum())
@@ -233,11 +235,11 @@ def _chance(row: dict[str, Any], rules: Forecast) -> str:
     if row["state"] == "ahead":
         tone = "gm-is-warn" if row["chance"] < UNLIKELY else "gm-is-strong"
         return f'<b class="{tone}">{outlook(row["chance"])}</b>{_small(chance_text(row["chance"]))}'
-    head, _, why = _said(row, rules).partition(":")
+    head, _, why = why_no_chance(row, rules).partition(":")
     return f'<span class="gm-none">{text(head)}{_small(why)}</span>'
 
 
-def _said(row: dict[str, Any], rules: Forecast) -> str:
+def why_no_chance(row: dict[str, Any], rules: Forecast) -> str:
     """Why there is no chance to be told; empty where there is one."""
     if row["state"] == "passed":
         return f"时限已过{-row['days_left']}天,还剩{row['remaining']}个"
@@ -272,7 +274,7 @@ def _not_listed(table: pd.DataFrame, kind: str, most: int | None) -> str:
     return f"另有{len(rest)}个{kind}还剩{int(rest['remaining'].sum())}个,这里没有列。" if len(rest) else ""
 
 
-def _apart(table: pd.DataFrame, kind: str) -> str:
+def apart_words(table: pd.DataFrame, kind: str) -> str:
     """Who is not in the table, and problems that have no deadline."""
     done = table.loc[table["state"] == "done", "name"].tolist()
     endless = int(table["without_deadline"].sum())
@@ -284,7 +286,8 @@ def _apart(table: pd.DataFrame, kind: str) -> str:
     return "".join(said)
 
 
-def _short_method(rules: Forecast) -> str:
+def short_method(rules: Forecast) -> str:
+    """How it is worked out, in a sentence."""
     return f"按全县问题拖多久销一个、再按近{rules.weeks}周的快慢折算,推演{rules.draws}次;线是八成可能的范围,不是承诺。"
 
 
@@ -320,7 +323,7 @@ def _reliability(found: Scores, table: pd.DataFrame) -> str:
 def _behind(page: Page, table: pd.DataFrame, by: str) -> Behind:
     rules = page.data.settings.problems.forecast
     rows = table[table["remaining"] > 0]
-    said = rows.assign(said=[_said(row, rules) or when_text(row) for row in records(rows)])
+    said = rows.assign(said=[why_no_chance(row, rules) or when_text(row) for row in records(rows)])
     when = f"截至{date_text(page.data.manifest.as_of)}"
     source = chart_note(page.data, kinds=("problems",), unit="个", when=when)
     return Behind(

@@ -26,6 +26,7 @@ from ui.problem_words import day_unit
 from wording import date_text
 
 STYLES = (since_meeting.STYLE, Path(__file__).with_name("rectification.css"))
+WALL_LINES = 12  # beside the ladder
 COLOURS = {"red": "红", "yellow": "黄", "blue": "蓝"}
 
 
@@ -44,9 +45,11 @@ def overview(page: Page, every: pd.DataFrame) -> None:
             st.subheader("红黄蓝预警", anchor=False)
             st.html(keep_as(data, ("ladder", *name), lambda: ladder_steps(found, data.settings.problems)))
         with changed:
-            since_meeting.problems_since_meeting(page, scope)
-    st.html(note(as_of_words(page, scope) + definitions(data.settings.problems)))
-    if not page.view.present:
+            since_meeting.problems_since_meeting(page, scope, WALL_LINES)
+    if page.view.present:
+        st.html(note(as_of_words(page, scope) + in_brief(data.settings.problems)))
+    else:
+        st.html(note(as_of_words(page, scope) + definitions(data.settings.problems)))
         origin, category = st.columns(2, gap="medium")
         with origin:
             by_column(page, found, scope, "source", "各来源问题整改到哪一步", _open_source)
@@ -122,6 +125,11 @@ def as_of_words(page: Page, scope: Scope) -> str:
     """The day that all figures are of, and of which problems alone."""
     only = f"只看{scope.words}。" if scope.words else ""
     return f"截至{date_text(page.data.manifest.as_of)}。{only}"
+
+
+def in_brief(rules: Problems) -> str:
+    """The words that the wall's figures hang on, in a line."""
+    return f"逾期:过了时限还没有报完成;临期:{rules.nearly_due_days}{day_unit(rules)}以内;销号率=已销号/发现。"
 
 
 def definitions(rules: Problems) -> str:

@@ -31,7 +31,7 @@ STYLE = Path(__file__).with_name("recurrence.css")
 EVERY = "全部类别"
 LISTED = 30
 """So many villages are the list for the next spot check; the file has all."""
-ON_PAGE, ON_WALL, RETURNS_ON_WALL = 12, 9, 15
+ON_PAGE, RETURNS_ON_WALL = 12, 14
 NOT_CLEAN = "没有查出不等于没有问题:台账只写查出了什么,没有写查过哪些村。"
 
 COUNTS: Columns = {
@@ -57,20 +57,19 @@ def recurrence(page: Page, found: pd.DataFrame) -> None:
         return
     with st.container(key="gm_detail_recurrence", horizontal=True, vertical_alignment="bottom"):
         category = filters.one_of("again", "问题类别", counts["category"].tolist(), EVERY)
-    st.html(f'<p class="gm-finding">{text(_finding(page, counts))}</p>')
+    st.html(f'<p class="gm-finding">{text(finding_of(page, counts))}</p>')
     if page.view.present:
-        columns = st.columns([1, 1, 1], gap="medium")
-        with columns[0]:
-            _chart(page, counts, category)
-        with columns[1]:
+        # Where the next spot check goes is not told to the hall.
+        left, right = st.columns(2, gap="medium")
+        with left:
+            draw_categories(page, counts, category)
+        with right:
             _returns(page, category, RETURNS_ON_WALL)
-        with columns[2]:
-            _next(page, category, ON_WALL)
         return
     if page.level != "village":
         left, right = st.columns([1, 1], gap="medium")
         with left:
-            _chart(page, counts, category)
+            draw_categories(page, counts, category)
         with right:
             _counts(counts, category)
     left, right = st.columns([2, 3], gap="medium")
@@ -80,7 +79,8 @@ def recurrence(page: Page, found: pd.DataFrame) -> None:
         _next(page, category, ON_PAGE)
 
 
-def _finding(page: Page, counts: pd.DataFrame) -> str:
+def finding_of(page: Page, counts: pd.DataFrame) -> str:
+    """What recurs, in a sentence."""
     least = page.data.settings.problems.recurring_villages
     recurring, again = (
         int(counts["is_recurring"].sum()),
@@ -104,7 +104,8 @@ def _finding(page: Page, counts: pd.DataFrame) -> str:
 
 
 # ── which categories ─────────────────────────────────────────────────────────────────────────
-def _chart(page: Page, counts: pd.DataFrame, category: str | None) -> None:
+def draw_categories(page: Page, counts: pd.DataFrame, category: str | None) -> None:
+    """The categories by the villages that they were found in."""
     chart(
         page,
         ("recurrence", page.view.place, category),
@@ -178,9 +179,9 @@ def _returns(page: Page, category: str | None, rows: int) -> None:
     shown: list[Row] = [(_return_cells(page, row, category), False) for row in records]
     small = "".join(
         _paragraph(
-            _where(row),
+            where_of(row),
             f"{row['category']},{row['how']}",
-            f"{row['returned_on']:%Y-%m-%d}又出现,现在{_now(row)}",
+            f"{row['returned_on']:%Y-%m-%d}又出现,现在{stands_now(row)}",
         )
         for row in records
     )
@@ -197,15 +198,16 @@ def _returns(page: Page, category: str | None, rows: int) -> None:
 
 def _return_cells(page: Page, row: dict[str, Any], category: str | None) -> tuple[str | Words, ...]:
     return (
-        _where(row),
+        where_of(row),
         *(() if category else (str(row["category"]),)),
         *(() if page.view.present else (str(row["how"]),)),
         f"{row['returned_on']:%Y-%m-%d}",
-        Words(_now(row), "bad" if row["is_overdue"] else "soft" if row["is_closed"] else "warn"),
+        Words(stands_now(row), "bad" if row["is_overdue"] else "soft" if row["is_closed"] else "warn"),
     )
 
 
-def _now(row: dict[str, Any]) -> str:
+def stands_now(row: dict[str, Any]) -> str:
+    """How the problem stands that came back."""
     if row["is_overdue"]:
         return "逾期"
     return "已销号" if row["is_closed"] else "未销号"
@@ -220,7 +222,8 @@ def _paragraph(head: str, words: str, small: str) -> str:
     return f'<div class="gm-return"><b>{text(head)}</b> {text(words)}<small>{text(small)}</small></div>'
 
 
-def _where(row: dict[str, Any]) -> str:
+def where_of(row: dict[str, Any]) -> str:
+    """Township and village of a row."""
     if row["place_code"] == row["township_code"] or is_missing(row["place"]):
         return str(row["township"])
     return f"{row['township']} {row['place']}"
@@ -273,8 +276,6 @@ def _next(page: Page, category: str | None, rows: int) -> None:
         return
     shown = _category_table if category else _village_table
     st.html(shown(page, listed.head(rows)) + note(f"{NOT_CLEAN}{_like_note(category)}"))
-    if page.view.present:
-        return
     _files(page, f"{page.place_name}下次抽查建议名单{_of(category)}", [NOT_CLEAN, _like_note(category)],
            _next_table(page, listed, category), "next", to_draw=(category or EVERY, len(listed)))  # fmt: skip
 
@@ -302,14 +303,14 @@ def _category_table(page: Page, listed: pd.DataFrame) -> str:
     ]
     rows: list[Row] = [
         (
-            (_where(row), f"{row['shared']}/{TRAITS}", why(page, row), _others(row["others"])),
+            (where_of(row), f"{row['shared']}/{TRAITS}", why(page, row), others_of(row["others"])),
             False,
         )
         for row in answers.records(listed)
     ]
     small = "".join(
         _paragraph(
-            _where(row), f"相同{row['shared']}/{TRAITS}处", f"{why(page, row)};{_others(row['others'])}"
+            where_of(row), f"相同{row['shared']}/{TRAITS}处", f"{why(page, row)};{others_of(row['others'])}"
         )
         for row in answers.records(listed)
     )
@@ -318,13 +319,13 @@ def _category_table(page: Page, listed: pd.DataFrame) -> str:
 
 def why(page: Page, row: dict[str, Any]) -> str:
     """和5个查出过的村相同:主导产业茶叶、同一乡镇、牵头单位县农业农村局."""
-    parts = [f"主导产业{_industry(page, row['industry'])}"] * bool(row["same_industry"])
+    parts = [f"主导产业{industry_of(page, row['industry'])}"] * bool(row["same_industry"])
     parts += ["同一乡镇"] * bool(row["same_township"])
     parts += [f"牵头单位{row['units']}"] * bool(row["same_unit"])
     return f"和{row['neighbours']}个查出过的村相同:{'、'.join(parts)}"
 
 
-def _others(count: int) -> str:
+def others_of(count: int) -> str:
     """What the ledgers have of the village; never that it is in order."""
     return f"查出过别的问题{count}个" if count else "台账里没有问题,可能还没有查过"
 
@@ -339,10 +340,10 @@ def _village_table(page: Page, listed: pd.DataFrame) -> str:
     rows: list[Row] = [
         (
             (
-                _where(row),
-                _industry(page, row["industry"]),
-                _some(row["categories"], 3 if page.view.present else 4),
-                _others(row["others"]),
+                where_of(row),
+                industry_of(page, row["industry"]),
+                some_of(row["categories"]),
+                others_of(row["others"]),
             ),
             False,
         )
@@ -350,20 +351,22 @@ def _village_table(page: Page, listed: pd.DataFrame) -> str:
     ]
     small = "".join(
         _paragraph(
-            _where(row),
-            _some(row["categories"]),
-            f"主导产业{_industry(page, row['industry'])};{_others(row['others'])}",
+            where_of(row),
+            some_of(row["categories"]),
+            f"主导产业{industry_of(page, row['industry'])};{others_of(row['others'])}",
         )
         for row in answers.records(listed)
     )
     return _either(table(columns, rows, is_tight=True), small)
 
 
-def _some(categories: tuple[str, ...], most: int = 4) -> str:
+def some_of(categories: tuple[str, ...], most: int = 4) -> str:
+    """The first categories by name, and how many there are."""
     return "、".join(categories[:most]) + (f"等{len(categories)}类" if len(categories) > most else "")
 
 
-def _industry(page: Page, key: Any) -> str:
+def industry_of(page: Page, key: Any) -> str:
+    """The name of the industry that a village lives on."""
     known = page.data.settings.industries.get("" if is_missing(key) else str(key))
     return known.name if known else "不清楚"
 
@@ -375,7 +378,7 @@ def _next_table(page: Page, listed: pd.DataFrame, category: str | None) -> pd.Da
         "乡镇": [row["township"] for row in rows],
         "村": [row["place"] for row in rows],
         "区划代码": [row["place_code"] for row in rows],
-        "主导产业": [_industry(page, row["industry"]) for row in rows],
+        "主导产业": [industry_of(page, row["industry"]) for row in rows],
     }
     if category:
         table_ |= {
@@ -388,7 +391,7 @@ def _next_table(page: Page, listed: pd.DataFrame, category: str | None) -> pd.Da
             "要看的类别": ["、".join(row["categories"]) for row in rows],
             f"{TRAITS}处都相同的类别(个)": [row["whole"] for row in rows],
         }
-    return pd.DataFrame(table_ | {"台账里这个村": [_others(row["others"]) for row in rows]})
+    return pd.DataFrame(table_ | {"台账里这个村": [others_of(row["others"]) for row in rows]})
 
 
 def _files(

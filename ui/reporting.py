@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from charts.quality import reporting_heatmap_chart
-from ui.draw import Behind, chart
+from ui.draw import MOST_BELOW, Behind, chart
 from ui.frame import Page
 from ui.tables import Columns, Shown
 from wording import LEVEL_COUNTS, period_text
@@ -22,6 +22,7 @@ def reporting_chart(page: Page, title: str, matrix: pd.DataFrame) -> None:
         lambda: reporting_heatmap_chart(matrix, title=f"{title}:谁还没有报"),
         behind=lambda: _behind(title, matrix),
         pick="place",
+        room=MOST_BELOW,
     )
 
 

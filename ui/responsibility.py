@@ -14,10 +14,11 @@ import streamlit as st
 
 from charts.heat import HeatColour, for_wall, heat_chart
 from charts.problems import closure_chart
+from charts.wall import Room
 from metrics.responsibility import Heat, closure_ranking, counts_by_place, heat
 from ui import answers, filters, notices, view
 from ui.cached import keep_as
-from ui.draw import Behind, chart
+from ui.draw import WHOLE, Behind, chart
 from ui.frame import Page
 from ui.html import note, text
 from ui.navigation import entry
@@ -29,6 +30,7 @@ from wording import fraction_text, percent_text
 
 WHERE, UNITS, LEADERS, RANK = "乡镇和类别", "牵头单位", "县级责任领导", "乡镇销号率"
 COLOURS: dict[str, HeatColour] = {"逾期": "overdue", "销号率": "closure"}
+HEAT = Room(wide=65, high=34)  # its rows are chosen by what presses: `for_wall`
 ON_PHONE = 12  # cells of the table that a phone lists
 LATE: Columns = {
     "late": Shown("逾期以后才销号", "number"),
@@ -80,6 +82,7 @@ def _where(page: Page, scope: Scope, colour: str) -> None:
                 page, for_wall(table, page.view.place) if page.view.present else table, scope
             ),
             pick=open_cell,
+            room=HEAT,
         )
     st.html(_on_phone(table))
 
@@ -157,6 +160,7 @@ def _rank(page: Page, scope: Scope) -> None:
                 problem_note(page, scope),
             ),
             pick="place",
+            room=WHOLE,
         )
     st.html(note(unranked(ranked, least) + "销号率相同的名次相同。县直和没有写明乡镇的问题不参加乡镇排名。"))
 

@@ -8,7 +8,7 @@ is said, and so is that nothing changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from metrics.since_meeting import CoverageChanges, RankChanges, default_since
 from ui import answers, cached, filters, view
 from ui.composite import moved
 from ui.figure_card import PREVIOUS
+from ui.fitting import fitting
 from ui.frame import Page
 from ui.html import Tone, note, text
 from ui.navigation import entry
@@ -33,6 +34,7 @@ STYLE = Path(__file__).with_suffix(".css")
 SINCE = "since"
 NAMED, NAMED_ON_WALL = 4, 3  # in a sentence; what unfolds has all of them
 LISTED = 60  # of what unfolds; more are on the page that it leads to
+WALL_LINES, WALL_CHARS = 10.2, 31  # beside the decisions of the first page
 OTHER_DAY = "其他日期"
 EARLIEST = date(2000, 1, 1)
 
@@ -52,15 +54,15 @@ class Group:
 def since_meeting(page: Page) -> None:
     """Heading, choosers, and all that has changed at the page's place."""
     chosen = (page.view.place, page.view.period, page.view.present)
-    _section(page, chosen, lambda since: _told(page, since, _groups(page, since)))
+    _section(page, chosen, lambda since: _told(page, since, all_groups(page, since)))
     if not page.view.present:
         _links(page)
 
 
-def problems_since_meeting(page: Page, scope: Scope) -> None:
-    """The same of the page's problems alone, of the source and batch that were chosen."""
+def problems_since_meeting(page: Page, scope: Scope, lines: float = WALL_LINES) -> None:
+    """The same of the page's problems alone, of the source and batch that were chosen; `lines` has the wall for them."""
     chosen = (page.view.place, page.view.present, scope)
-    _section(page, chosen, lambda since: _told(page, since, problem_groups(page, since, scope)))
+    _section(page, chosen, lambda since: _told(page, since, problem_groups(page, since, scope), lines))
 
 
 def _section(page: Page, chosen: Hashable, told_since: Callable[[date], str]) -> None:
@@ -77,10 +79,12 @@ def _section(page: Page, chosen: Hashable, told_since: Callable[[date], str]) ->
     st.html(f'<div class="gm-changes">{warning}{told}</div>')
 
 
-def _told(page: Page, since: date, found: Iterable[Group]) -> str:
-    """All groups, and in small print what is the same and what cannot be compared."""
+def _told(page: Page, since: date, found: Iterable[Group], lines: float = WALL_LINES) -> str:
+    """All groups, and in small print what is the same and what cannot be compared; on the wall what fits into `lines`."""
     as_of = page.data.manifest.as_of
     groups = list(found)
+    if page.view.present:
+        return _on_wall([each for each in groups if each.count], lines)
     changed = "".join(_group(each) for each in groups if each.count)
     same = "、".join(each.tag for each in groups if not each.count and not each.problem)
     said = [f"从{date_text(since)}到{date_text(as_of)},{(as_of - since).days}天。"]
@@ -89,6 +93,19 @@ def _told(page: Page, since: date, found: Iterable[Group]) -> str:
     # Deadlines run on whatever period is chosen: the list beside stands on two days.
     said += [f"问题按{date_text(as_of)}的状态,不随所选时期变。"] if _is_earlier(page) else []
     return changed + note("".join(said))
+
+
+def _on_wall(groups: list[Group], lines: float) -> str:
+    """What has changed, as far as there is room; the others with their number alone. The heading has the day."""
+    if not groups:
+        return note("没有变化。")
+    said = [f"{each.tag}  {each.count}:{each.sentence}" for each in groups]
+    fit = fitting(said, lines, WALL_CHARS, between=0.35)
+    if fit < len(groups):
+        fit = fitting(said, lines - 2, WALL_CHARS, between=0.35)  # which leaves two for the others
+    rest = "、".join(f"{each.tag}{each.count}" for each in groups[fit:])
+    shown = "".join(_group(replace(each, lines=())) for each in groups[:fit])
+    return shown + (note(f"另有{len(groups) - fit}项变化:{rest}") if rest else "")
 
 
 def chosen_day(data: Dataset) -> tuple[date, str]:
@@ -154,7 +171,7 @@ def _choosers(data: Dataset, since: date) -> None:
     )  # fmt: skip
 
 
-def _groups(page: Page, since: date) -> Iterator[Group]:
+def all_groups(page: Page, since: date) -> Iterator[Group]:
     """What has changed, the worst first."""
     data, period = page.data, page.view.period
     *worse, found, closed = problem_groups(page, since, Scope())

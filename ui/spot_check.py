@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from charts.layout import text_width
 from data_loaders.contract import Dataset
 from exports.spot_check_sheet import WIDTHS, spot_check_workbook
 from metrics.spot_check import STRATA, Drawn, Sizes, draw
 from ui import answers, chart_tools, filters, notices, seeds
 from ui.cached import keep_as
 from ui.fault_download import MIME
+from ui.fitting import lines_of, shortened
 from ui.frame import Page
 from ui.html import Column, Row, note, table, text
 from ui.recurrence import EVERY, preferred
@@ -34,7 +37,10 @@ NO_PREFERENCE = "不优先"
 MOST = {"townships": 50, "villages": 20, "items": 50, "households": 100}  # as settings.SpotCheck has them
 MOST_ROWS = 200
 ACROSS = 4  # cards side by side
-WALL_LINES = 20  # of small type that a card has room for on a wall
+WALL_LINES, WALL_CHARS = (
+    17,
+    65,
+)  # of the smallest type that a card has below its head, and that all cards have beside each other
 MOST_PLACES = 1000  # offered for leaving out; of a larger county the townships
 ITSELF = "(乡镇本级)"
 
@@ -91,7 +97,7 @@ def _list(page: Page, found: pd.DataFrame) -> None:
         st.html(_before(page.data) + _says_risk(page.data))
         return
     asked = Asked(sizes, category, out)
-    _result(page, _made(page, found, asked, seed), asked, seed)
+    _result(page, made_draw(page, found, asked, seed), asked, seed)
 
 
 # ── what is asked for ────────────────────────────────────────────────────────────────────────
@@ -134,7 +140,7 @@ def _places(page: Page, risks: pd.DataFrame) -> dict[str, str]:
     return keep_as(page.data, ("places to leave out", page.view.place), make)
 
 
-def _made(page: Page, found: pd.DataFrame, asked: Asked, seed: Seed) -> Made:
+def made_draw(page: Page, found: pd.DataFrame, asked: Asked, seed: Seed) -> Made:
     """The draw and its list, worked out once."""
     data = page.data
 
@@ -335,21 +341,34 @@ def _wall(drawn: Drawn, rows: pd.DataFrame) -> str:
     """The cards in the height of a wall: long lists a line each, very long ones counted; nothing is cut off unsaid."""
     across = min(max(len(drawn.townships), 1), ACROSS)
     room = WALL_LINES / -(-len(drawn.townships) // across) if len(drawn.townships) else WALL_LINES
-    by_town = rows.groupby("town")["code"]
-    places = int(by_town.nunique().max()) if len(rows) else 0
-    lines = int((by_town.size() + by_town.nunique()).max()) if len(rows) else 0
-    high = -(-len(drawn.townships) // across)  # cards below each other
-    if 2 * lines - places <= room:
-        return _grid(drawn, rows, _village, "", high * (2 * lines - places))
-    if lines <= room:
-        return _grid(drawn, rows, _village, " gm-long", high * lines)
+    chars = WALL_CHARS / across - 2
+    if _lines(rows, chars) <= room:
+        return _grid(drawn, rows, _village, "")
+    for most in (2, 1):  # lines of a problem
+        if _lines(rows, chars, most) <= room:
+            return _grid(drawn, rows, partial(_village, chars=most * (chars - 1)), "")
+    places = int(rows.groupby("town")["code"].nunique().max()) if len(rows) else 0
     more = note("名单太长,这里放不下,完整名单在下载的表里。") if places > room else ""
-    return more + _grid(drawn, rows, _counted, " gm-long", high * places)
+    return more + _grid(drawn, rows, _counted, "")
 
 
-def _grid(
-    drawn: Drawn, rows: pd.DataFrame, of: Callable[[pd.DataFrame], str], size: str, lines: int = 1
-) -> str:
+def _lines(rows: pd.DataFrame, chars: float, most: int | None = None) -> float:
+    """Lines of the longest card below its head; a problem has at most so many."""
+
+    def of(row: dict[str, Any]) -> int:
+        is_problem = is_missing(row["农户"])
+        said = row["问题"] if is_problem else row["农户"]
+        lines = lines_of(f"{_or_blank(row['状态'])} {_or_blank(said)}", chars)
+        return min(lines, most) if most and is_problem else lines
+
+    found: dict[str, float] = {}
+    for row in answers.records(rows):
+        found[row["town"]] = found.get(row["town"], 0.0) + of(row)
+    headings = rows.groupby("town")["code"].nunique()
+    return max((lines + 1.25 * int(headings[town]) for town, lines in found.items()), default=0.0)
+
+
+def _grid(drawn: Drawn, rows: pd.DataFrame, of: Callable[[pd.DataFrame], str], size: str) -> str:
     cards = []
     for town in answers.records(drawn.townships):
         mine = rows[rows["town"] == town["place_code"]]
@@ -359,7 +378,7 @@ def _grid(
             f"入选机会{text(percent_text(town['chance']))}</small></h3>{villages}</div>"
         )
     across = min(max(len(cards), 1), ACROSS)
-    return f'<div class="gm-drawn{size}" style="--gm-across:{across};--gm-lines:{max(lines, 1)}">{"".join(cards)}</div>'
+    return f'<div class="gm-drawn{size}" style="--gm-across:{across}">{"".join(cards)}</div>'
 
 
 def _counted(rows: pd.DataFrame) -> str:
@@ -369,7 +388,8 @@ def _counted(rows: pd.DataFrame) -> str:
     return f"<ul><li><b>{text(rows['村'].iloc[0])}</b> {text('、'.join(said))}</li></ul>"
 
 
-def _village(rows: pd.DataFrame) -> str:
+def _village(rows: pd.DataFrame, chars: float | None = None) -> str:
+    """A village with what was drawn there; with `chars` each problem as far as it fits on a line of so many."""
     items = []
     for row in answers.records(rows):
         if not is_missing(row["农户"]):
@@ -377,7 +397,10 @@ def _village(rows: pd.DataFrame) -> str:
             continue
         tone = "gm-is-bad" if row["状态"] == "逾期" else "gm-is-soft"
         state = "" if is_missing(row["状态"]) else f'<b class="{tone}">{text(row["状态"])}</b> '
-        items.append(f"<li>{state}{text(_or_blank(row['问题']))}</li>")
+        said = _or_blank(row["问题"])
+        if chars is not None:
+            said = shortened(said, chars - text_width(_or_blank(row["状态"])) - 1)
+        items.append(f"<li>{state}{text(said)}</li>")
     return f"<h4>{text(rows['村'].iloc[0])}</h4><ul>{''.join(items)}</ul>"
 
 

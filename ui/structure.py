@@ -24,7 +24,7 @@ from metrics.sameness import sameness
 from ui import answers, cached, filters, notices
 from ui.cached import keep_as
 from ui.chart_note import chart_note
-from ui.draw import Behind, chart
+from ui.draw import WHOLE, Behind, chart
 from ui.frame import Page
 from ui.html import note, text
 from ui.tables import Columns, Shown, show
@@ -50,8 +50,8 @@ class Basis:
         return self.name == JOBS
 
 
-def basis_chosen(page: Page) -> Basis | None:
-    """The chooser; None when there is nothing to compare."""
+def bases(page: Page) -> dict[str, Basis]:
+    """What can be compared, by name."""
     data, specs = page.data, page.data.settings.indicators
     offered = {
         mix.name: Basis(mix.name, mix.parts, {p: specs[p].name for p in mix.parts}, specs[mix.parts[0]].unit)
@@ -60,6 +60,12 @@ def basis_chosen(page: Page) -> Basis | None:
     if len(data.enterprises):
         industries = {key: each.name for key, each in data.settings.industries.items()}
         offered[JOBS] = Basis(JOBS, tuple(industries), industries, "人")
+    return offered
+
+
+def basis_chosen(page: Page) -> Basis | None:
+    """The chooser; None when there is nothing to compare."""
+    offered = bases(page)
     if not offered:
         return None
     chosen = filters.one_of("mix", "按什么比", list(offered)) if len(offered) > 1 else next(iter(offered))
@@ -72,25 +78,30 @@ def structure(page: Page, basis: Basis | None) -> None:
         notices.empty("配置文件里还没有定义可以放在一起比的产业([[coverage.mixes]]),也没有经营主体台账。")
         return
     level = "village" if page.township else "township"
-    found = _dependence(page, basis, level)
+    found = dependence_of(page, basis, level)
     if page.township:
         found = found[found["parent_code"] == page.township]
     if found.empty:
         notices.empty(f"{basis.name}还没有可以计算的数据。")
         return
+    if page.view.present:
+        st.html(_dependence_says(page, basis, found))
+        draw_dependence(page, basis, found)
+        return
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.html(_dependence_says(page, basis, found))
-        _draw_dependence(page, basis, found)
+        draw_dependence(page, basis, found)
     with right:
         _sameness(page, basis)
     with st.container(key="gm_detail_table"):
-        table = found.assign(leading=found["leading"].map(_names(basis, found)))
-        show(table, _columns(page, basis, found), missing=NO_SHARE)
-        st.html(note(_definition(page)))
+        table = found.assign(leading=found["leading"].map(names_of(basis, found)))
+        show(table, columns_of(page, basis, found), missing=NO_SHARE)
+        st.html(note(definition(page)))
 
 
-def _dependence(page: Page, basis: Basis, level: str) -> pd.DataFrame:
+def dependence_of(page: Page, basis: Basis, level: str) -> pd.DataFrame:
+    """Dependence on one product of the places of a level."""
     data, least = page.data, page.data.settings.ranking.min_reported_share
     period = None if basis.is_jobs else page.view.period
 
@@ -107,9 +118,10 @@ def _dependence(page: Page, basis: Basis, level: str) -> pd.DataFrame:
     return keep_as(data, ("dependence", basis.name, level, period), make)
 
 
-def _draw_dependence(page: Page, basis: Basis, found: pd.DataFrame) -> None:
+def draw_dependence(page: Page, basis: Basis, found: pd.DataFrame) -> None:
+    """The places, the most dependent first."""
     mark, when = page.view.place_or_none(), _when(page, found)
-    names = _names(basis, found)
+    names = names_of(basis, found)
     chart(
         page,
         ("dependence", basis.name, page.township, mark, page.view.period),
@@ -118,27 +130,27 @@ def _draw_dependence(page: Page, basis: Basis, found: pd.DataFrame) -> None:
         ),
         behind=lambda: Behind(
             f"{page.place_name}{basis.name}依赖度", found.assign(leading=found["leading"].map(names)),
-            _columns(page, basis, found), _note(page, basis, found),
+            columns_of(page, basis, found), _note(page, basis, found),
         ),
-        pick="place",
+        pick="place", room=WHOLE,
     )  # fmt: skip
 
 
 def _sameness(page: Page, basis: Basis) -> None:
     """Neighbouring townships, the most alike first; those of the township shown alone."""
-    pairs = _neighbours(page.data)
+    pairs = neighbours_of(page.data)
     if not pairs:
         notices.empty("没有乡镇界线,不知道哪些乡镇相邻,不能比较同质化。")
         return
-    rows, left_out = _compared(page, basis, pairs)
+    rows, left_out = pairs_compared(page, basis, pairs)
     if page.township:
         rows = rows[(rows["place_code"] == page.township) | (rows["other_code"] == page.township)]
         left_out = [pair for pair in left_out if page.township in pair]
     if rows.empty:
         notices.empty("相邻乡镇报送不全,还不能比较同质化。")
         return
-    found = _dependence(page, basis, "township")
-    names, when = _names(basis, found), _when(page, found)
+    found = dependence_of(page, basis, "township")
+    names, when = names_of(basis, found), _when(page, found)
     st.html(_sameness_says(basis, rows, names))
     listed: Columns = {
         "name": "乡镇",
@@ -162,14 +174,15 @@ def _sameness(page: Page, basis: Basis) -> None:
     )
 
 
-def _compared(page: Page, basis: Basis, pairs: list[tuple[str, str]]) -> Pairs:
-    found = _dependence(page, basis, "township")
+def pairs_compared(page: Page, basis: Basis, pairs: list[tuple[str, str]]) -> Pairs:
+    """Neighbours by likeness, and the pairs that cannot be compared."""
+    found = dependence_of(page, basis, "township")
     parts = [part for part in basis.parts if part in found]
     key = ("sameness rows", basis.name, page.view.period)
     return keep_as(page.data, key, lambda: sameness(found, parts, pairs))
 
 
-def _neighbours(data: Dataset) -> list[tuple[str, str]]:
+def neighbours_of(data: Dataset) -> list[tuple[str, str]]:
     """Pairs of townships that touch, from the map's own polygons; none without boundaries."""
 
     def find() -> list[tuple[str, str]]:
@@ -184,7 +197,7 @@ def _neighbours(data: Dataset) -> list[tuple[str, str]]:
     return keep_as(data, "neighbours", find)
 
 
-def _names(basis: Basis, found: pd.DataFrame) -> dict[str, str]:
+def names_of(basis: Basis, found: pd.DataFrame) -> dict[str, str]:
     """Names of the parts that anybody has."""
     return {part: name for part, name in basis.names.items() if part in found}
 
@@ -201,7 +214,8 @@ def _note(page: Page, basis: Basis, found: pd.DataFrame) -> str:
     return chart_note(page.data, indicators=basis.parts, unit=basis.unit, when=_when(page, found))
 
 
-def _columns(page: Page, basis: Basis, found: pd.DataFrame) -> Columns:
+def columns_of(page: Page, basis: Basis, found: pd.DataFrame) -> Columns:
+    """What a table of dependence shows."""
     columns: Columns = {
         "name": "村" if page.township else "乡镇",
         "index": Shown("依赖度", "number", 2),
@@ -210,7 +224,9 @@ def _columns(page: Page, basis: Basis, found: pd.DataFrame) -> Columns:
         "leading_share": Shown("第一产业占比(%)", "number", 1),
         "total": Shown(f"合计({basis.unit})", "number"),
     }
-    columns |= {part: Shown(f"{name}({basis.unit})", "number") for part, name in _names(basis, found).items()}
+    columns |= {
+        part: Shown(f"{name}({basis.unit})", "number") for part, name in names_of(basis, found).items()
+    }
     what = "主体" if basis.is_jobs else "单位"
     return columns | {"reported": Shown(f"报全{what}", "number"), "expected": Shown(f"应报{what}", "number")}
 
@@ -258,7 +274,8 @@ def _sameness_says(basis: Basis, rows: pd.DataFrame, names: Mapping[str, str]) -
     )
 
 
-def _definition(page: Page) -> str:
+def definition(page: Page) -> str:
+    """What the figures mean, in one paragraph."""
     least = percent_text(100 * page.data.settings.ranking.min_reported_share, 0)
     return (
         "依赖度:各产业占比的平方和(赫芬达尔指数),1为只有一种产业;相当于几个产业=1÷依赖度。"

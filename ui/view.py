@@ -12,7 +12,8 @@ month by itself, a link with `period=2026-09` stays with September.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import streamlit as st
@@ -55,6 +56,12 @@ def read(data: Dataset) -> View:
     view = _valid(data, {name: st.query_params[name] for name in NAMES if name in st.query_params})
     _write_address(params(view))
     return view
+
+
+def of(data: Dataset, choices: Mapping[str, str]) -> View:
+    """The view that these choices lead to, whatever the address says: for papers; in no room's own way."""
+    found = _valid(data, dict(choices))
+    return replace(found, present=False, theme=None, snapshot=None)
 
 
 def params(view: View, **changes: str | None) -> dict[str, str]:
@@ -136,7 +143,7 @@ def _valid(data: Dataset, choices: dict[str, str]) -> View:
 
     period = latest_period(data)
     if asked := choices.get("period"):
-        found = _period(data, asked)
+        found = period_of(data, asked)
         if found is not None:
             period = found
             chosen.add("period")
@@ -177,7 +184,8 @@ def latest_period(data: Dataset) -> str | None:
     return max(months, default=known[-1] if known else None)
 
 
-def _period(data: Dataset, asked: str) -> str | None:
+def period_of(data: Dataset, asked: str) -> str | None:
+    """The period that an address means, a bare year being its last month; None when there is none."""
     known = periods(data)
     if asked in known:
         return asked

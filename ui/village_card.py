@@ -18,6 +18,7 @@ from ui.view import View
 from ui.village_answers import Profile, profile
 
 STYLE = Path(__file__).with_name("village_card.css")
+BIG = 6  # figures that fill a wall
 LINKED = ("overview", "industry", "enterprises", "rectification")
 
 
@@ -65,6 +66,9 @@ def village_card(data: Dataset, chosen: View, *, big: bool = False) -> None:
     if big:
         st.html(cached.keep_as(data, ("big card", chosen.place, chosen.period), lambda: _big(data, found)))
         return
+    if chosen.present:
+        st.html(cached.keep_as(data, ("wall card", chosen.place, chosen.period), lambda: _beside(data, found)))
+        return
     st.html(cached.keep_as(data, ("card", chosen.place, chosen.period), lambda: _small(data, found)))
     _sources(data, found)
     with st.container(horizontal=True, key="gm_detail_cardlinks", gap="small"):
@@ -82,12 +86,18 @@ def _small(data: Dataset, found: Profile) -> str:
     )
 
 
+def _beside(data: Dataset, found: Profile) -> str:
+    """Beside the map on the wall: K shows more of it."""
+    parts = village_parts
+    return f'<article class="gm-village">{parts.head(found)}{parts.in_lines(found, data.settings, 5)}</article>'
+
+
 def _big(data: Dataset, found: Profile) -> str:
     parts = village_parts
     return (
-        f'<article class="gm-village gm-bigcard">{parts.head(found)}{parts.figures(found, data.settings)}'
-        f"<aside>{parts.households(found, data.settings)}{parts.problems(found, 3)}{parts.responsible(found)}"
-        f"{parts.enterprises(found, 4)}</aside></article>"
+        f'<article class="gm-village gm-bigcard">{parts.head(found)}{parts.figures(found, data.settings, BIG)}'
+        f"<aside>{parts.households(found, data.settings)}{parts.problems(found, 2, 34)}"
+        f"{parts.enterprises(found, 3)}</aside></article>"
     )
 
 

@@ -13,6 +13,7 @@ from metrics.village import PlaceFigure
 from settings import Settings
 from ui.answers import records
 from ui.figure_card import card_of
+from ui.fitting import shortened
 from ui.html import Words, spark, text, words_html
 from ui.problem_words import warned
 from ui.village_answers import Profile
@@ -33,16 +34,19 @@ def head(profile: Profile) -> str:
     return f"<header><h2>{text(profile.place.name)}{small}</h2><p>{text(' · '.join(counts))}</p></header>"
 
 
-def figures(profile: Profile, settings: Settings) -> str:
+def figures(profile: Profile, settings: Settings, most: int | None = None) -> str:
     """Every figure of the place by industry, what was always reported as 0 in one line below.
 
-    Those that the bar of households shows are left to it.
+    Those that the bar of households shows are left to it. `most`: headline figures first, so many of them and in brief,
+    and how many others there are.
     """
     wanted = [figure for figure in profile.figures if figure.indicator not in _in_bar(profile, settings)]
     idle = [figure for figure in wanted if _is_idle(figure)]
     shown = [figure for figure in wanted if not _is_idle(figure)]
     if not wanted:
         return _section("产业指标", f'<p class="gm-note">{NOT_REPORTED}:没有任何指标和目标。</p>')
+    if most is not None:
+        return _few(shown, idle, profile, settings, most)
     groups = []
     for industry, members in groupby(shown, key=lambda each: settings.indicators[each.indicator].industry):
         name = settings.industries[industry].name if industry is not None else WITHOUT_INDUSTRY
@@ -55,8 +59,23 @@ def figures(profile: Profile, settings: Settings) -> str:
     )
 
 
-# On the wall so many figures side by side for up to so many figures.
+# So many figures side by side for up to so many figures.
 ACROSS = ((2, 4), (3, 9), (4, 12), (5, 20))
+
+
+def _few(
+    shown: list[PlaceFigure], idle: list[PlaceFigure], profile: Profile, settings: Settings, most: int
+) -> str:
+    first = sorted(shown, key=lambda each: each.indicator not in settings.overview.headline)[:most]
+    rows = "".join(_figure(each, profile, settings, is_brief=True) for each in first)
+    left_out = len(shown) - len(first)
+    said = [f"另有{left_out}项指标没有列出来"] * bool(left_out) + [f"{len(idle)}项一直报0"] * bool(idle)
+    more = f'<p class="gm-note gm-idle">{text(";".join(said))}</p>' if said else ""
+    across = 2 if len(first) <= 4 else 3
+    return (
+        f'<div class="gm-figures"><div class="gm-grid" style="--gm-across:{across}"><section class="gm-industry">'
+        f"<ul>{rows}</ul></section></div>{more}</div>"
+    )
 
 
 def _is_idle(figure: PlaceFigure) -> bool:
@@ -84,10 +103,10 @@ def _in_bar(profile: Profile, settings: Settings) -> set[str]:
     return {*settings.coverage.measures, *filter(None, [settings.coverage.households])}
 
 
-def _figure(figure: PlaceFigure, profile: Profile, settings: Settings) -> str:
+def _figure(figure: PlaceFigure, profile: Profile, settings: Settings, *, is_brief: bool = False) -> str:
     spec = settings.indicators[figure.indicator]
     counted = settings.indicators[spec.denominator[0]] if spec.denominator else spec
-    card = card_of(spec, counted, figure.row, figure.run)
+    card = card_of(spec, counted, figure.row, figure.run, is_brief=is_brief)
     is_known = card.value != NOT_REPORTED
     lines = [*card.lines[:-1]] if is_known else _target_only(figure, settings)
     if spec.measure == "ratio" and is_known and card.share is None:
@@ -167,21 +186,41 @@ def enterprises(profile: Profile, limit: int) -> str:
     return _section(f"经营主体和基地 {len(ledger)} 个 · 用工", _listed(rows, len(ledger), limit))
 
 
-def problems(profile: Profile, limit: int) -> str:
-    """Its problems that are not struck off, worst first: how they stand, who leads, who answers for them."""
+def problems(profile: Profile, limit: int, chars: int | None = None) -> str:
+    """Its problems that are not struck off, worst first: how they stand, who leads, who answers for them.
+
+    `chars`: on the wall each as far as it fits into so many, without who.
+    """
     found = profile.problems
     rows = []
     for row in records(found.head(limit)):
         who = " · ".join(
-            str(row[name]) for name in ("lead_unit", "responsible_post") if not is_missing(row[name])
+            str(row[name])
+            for name in ("lead_unit", "responsible_post")
+            if chars is None and not is_missing(row[name])
         )
+        said = str(row["text"]) if chars is None else shortened(str(row["text"]), chars)
         rows.append(
             f'<li class="gm-warning-{text(row["warning"])}"><b>{text(warned(row))}</b> '
-            f"<span>{text(row['text'])}</span><small>{text(who)}</small></li>"
+            f"<span>{text(said)}</span><small>{text(who)}</small></li>"
         )
     if not rows:
         return _section("问题整改", '<p class="gm-note">没有未销号的问题。</p>')
     return _section(f"未销号问题 {len(found)} 个", _listed(rows, len(found), limit), "gm-open")
+
+
+def in_lines(profile: Profile, settings: Settings, most: int) -> str:
+    """Headline figures first, a line each, and how many problems are open: beside the map on the wall."""
+    shown = [figure for figure in profile.figures if not _is_idle(figure)]
+    first = sorted(shown, key=lambda each: each.indicator not in settings.overview.headline)[:most]
+    rows = []
+    for figure in first:
+        spec = settings.indicators[figure.indicator]
+        card = card_of(spec, spec, figure.row, figure.run)
+        value = f"{card.value}{card.unit if card.value != NOT_REPORTED else ''}"
+        rows.append(f"<li><span>{text(spec.name)}</span><b>{text(value)}</b></li>")
+    rows.append(f"<li><span>未销号问题</span><b>{len(profile.problems)}个</b></li>")
+    return f'<section class="gm-ends gm-inlines"><ol>{"".join(rows)}</ol></section>'
 
 
 def responsible(profile: Profile) -> str:

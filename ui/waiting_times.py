@@ -64,34 +64,37 @@ def grouping() -> str:
 def waiting_times(cut: Cut, by: str) -> None:
     """Medians, in whose hands, curves, and small print."""
     data, is_open = cut.page.data, not cut.page.view.present
-    base = _with_neighbours(cut, by)
+    base = with_neighbours(cut, by)
     # All townships are the same whichever is shown.
     key = (by, cut.scope if by == "township_code" else cut.key)
-    times = keep_as(data, ("waits", key), lambda: _times(base, by))
+    times = keep_as(data, ("waits", key), lambda: times_of(base, by))
     if CLOSURE not in times.whole:
         notices.empty("没有发现日期,算不出多久销号。")
         return
-    medians, parts, curves = st.columns(3, gap="medium")
+    places = st.columns(3 if is_open else 2, gap="medium")
+    medians, curves = places[0], places[-1]
     with curves:
         mark = _in_front(base, times, by)
     with medians:
-        _medians(base, times, by, key, mark)
-    with parts:
-        _parts(base, times, by, key, mark)
+        draw_medians(base, times, by, key, mark)
+    if is_open:  # on the wall how long, not in whose hands
+        with places[1]:
+            draw_parts(base, times, by, key, mark)
     with curves:
-        _curves(base, times, by, key, mark)
+        draw_curves(base, times, by, key, mark)
         if is_open:
             st.html("".join(map(note, small_print(times, len(base.found)))))
 
 
-def _with_neighbours(cut: Cut, by: str) -> Cut:
+def with_neighbours(cut: Cut, by: str) -> Cut:
     """A township is looked at among all townships; anything else within the place shown."""
     if by != "township_code":
         return cut
     return Cut(cut.page, cut.scope.of(answers.problems(cut.page.data)), cut.scope)
 
 
-def _times(cut: Cut, by: str) -> Times:
+def times_of(cut: Cut, by: str) -> Times:
+    """Waits of the cut, of its groups, and of their parts."""
     waits = waiting.waits(cut.found, cut.stretches, cut.as_of)
     of = {wait: waits[waits["wait"] == wait] for wait in (CLOSURE, AGAIN, REPORT, ANSWER)}
     whole = {
@@ -130,7 +133,8 @@ def _pick(by: str) -> str:
     return "place" if by == "township_code" else f"wait_{by}"
 
 
-def _medians(cut: Cut, times: Times, by: str, name: Hashable, mark: str | None) -> None:
+def draw_medians(cut: Cut, times: Times, by: str, name: Hashable, mark: str | None) -> None:
+    """How long half of the problems of each group took."""
     groups = times.groups
     chart(
         cut.page,
@@ -141,7 +145,8 @@ def _medians(cut: Cut, times: Times, by: str, name: Hashable, mark: str | None) 
     )
 
 
-def _parts(cut: Cut, times: Times, by: str, name: Hashable, mark: str | None) -> None:
+def draw_parts(cut: Cut, times: Times, by: str, name: Hashable, mark: str | None) -> None:
+    """In whose hands the time went by."""
     parts = times.parts
     chart(
         cut.page,
@@ -152,7 +157,7 @@ def _parts(cut: Cut, times: Times, by: str, name: Hashable, mark: str | None) ->
     )
 
 
-def _curves(cut: Cut, times: Times, by: str, name: Hashable, mark: str | None) -> None:
+def draw_curves(cut: Cut, times: Times, by: str, name: Hashable, mark: str | None) -> None:
     """All together, and the group that is looked at, else the slowest and the fastest."""
     drawn = keep_as(cut.page.data, ("curves drawn", name, mark), lambda: _drawn(times, by, mark))
     chart(

@@ -75,14 +75,14 @@
     new Home().addTo(map);
   }
 
-  function scale({ map }) {
+  function scale({ map, options, fontSize }) {
     const Scale = L.Control.Scale.extend({
       _updateMetric(metres) {
         const round = this._getRoundNum(metres);
         this._updateScale(this._mScale, round < 1000 ? `${round} 米` : `${round / 1000} 公里`, round / metres);
       },
     });
-    new Scale({ imperial: false, position: "bottomright" }).addTo(map);
+    new Scale({ imperial: false, position: "bottomright", maxWidth: options.wall ? 9 * fontSize() : 100 }).addTo(map);
   }
 
   function north({ map, isNarrow }) {

@@ -34,7 +34,7 @@
     const view = on.ctx.view();
     const base = on.ctx.fontSize();
     townships(on, view, base);
-    villages(on, view, base - 2, figures);
+    villages(on, view, on.ctx.options.wall ? base : base - 2, figures);
   }
 
   /* Writes the lines centred at a place of the screen unless something stands there already. */
@@ -66,7 +66,7 @@
   function townships(on, view, base) {
     const radii = new Map(on.ctx.circles().map((circle) => [circle.options.code, circle.getRadius()]));
     // Where names crowd, this one is moved, written smaller, at last without 镇 or 乡, before it is left out.
-    const tries = [1, 0.84, 0.7].flatMap((size) =>
+    const tries = (on.ctx.options.wall ? [1] : [1, 0.84, 0.7]).flatMap((size) =>
       [[0, 0], [0, -0.8], [0, 0.8], [-0.8, 0], [0.8, 0], [-0.8, -0.9], [0.8, 0.9], [0.8, -0.9], [-0.8, 0.9]]
         .map(([x, y]) => ({ size, x, y })));
     view.labels.forEach(([code, name, lat, lon]) => {

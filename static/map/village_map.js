@@ -34,6 +34,7 @@
     map = leafletMap;
     box = map.getContainer();
     options = startOptions;
+    room();
     if (options.base && guanmo.crs) map.options.crs = guanmo.crs(options.base.datum);
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", "村级地图。方向键移动,加号减号缩放");
@@ -53,6 +54,23 @@
     map.on("resize", () => { if (!isTouched) stay(); else each("moved"); });
     map.on("zoomend moveend", () => each("moved"));
     home();
+  }
+
+  /* What the page around says: how large its type is, and whether its ground is dark. */
+  function room() {
+    const root = document.documentElement;
+    root.classList.toggle("gm-wall", Boolean(options.wall));
+    root.classList.toggle("gm-dark", Boolean(options.dark));
+    if (!options.wall) return;
+    const measure = () => root.style.setProperty("--gm-rem", `${rem()}px`);
+    measure();
+    window.addEventListener("resize", measure);
+  }
+
+  /* px of the smallest type of the wall. */
+  function rem() {
+    const page = window.parent === window ? document : window.parent.document;
+    return parseFloat(getComputedStyle(page.documentElement).fontSize) || 16;
   }
 
   function each(hook, ...given) {
@@ -371,7 +389,7 @@
     view: () => view,
     circles: () => circles.getLayers(),
     /* px; what is read at five metres on a wall of any shape, and at arm's length on a phone. */
-    fontSize: () => Math.round(Math.min(64, Math.max(12, Math.min(window.innerWidth / 58, window.innerHeight / 26)))),
+    fontSize: () => (options.wall ? Math.ceil(rem()) : Math.round(Math.min(64, Math.max(12, Math.min(window.innerWidth / 58, window.innerHeight / 26))))),
     /* Screen areas that names must leave free. */
     occupied: () => parts.flatMap((part) => (part.occupied ? part.occupied(ctx) : [])),
     /* Level by level, the borders that lie over the filled polygons. */

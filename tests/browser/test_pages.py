@@ -19,8 +19,10 @@ KEY_FIGURES = {
     "enterprises": "[data-testid=stPlotlyChart] .main-svg",
     "ranking": "[data-testid=stPlotlyChart] .main-svg",
     "rectification": ".gm-card .gm-value",
-    "observation": ".gm-stopcard",
+    "observation": ".gm-route-table a",
     "quality": ".gm-card .gm-value",
+    "meeting": ".gm-agenda table",
+    "papers": ".gm-issuer",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTCollection, TTFont
 
-from exports.fonts import Fonts, face_in, find_fonts
+from exports.fonts import Fonts, face_in, find_fonts, rare_faces
 from faults import DataProblem
 
 
@@ -52,3 +52,10 @@ def test_the_configured_font_comes_first(fonts: Fonts):
     assert found.regular.path == fonts.bold.path
     with TTFont(found.regular.path, fontNumber=found.regular.number, lazy=True) as font:
         assert ord("县") in font.getBestCmap()
+
+
+def test_fonts_with_rare_characters_are_found_by_name_whatever_its_case(tmp_path):
+    """They need not have the common characters, and are opened only when one of theirs is wanted."""
+    for name in ("SIMSUNB.TTF", "HanaMinB.ttf", "Other.ttf"):
+        (tmp_path / name).write_bytes(b"")
+    assert [face.path.name for face in rare_faces((tmp_path,))] == ["SIMSUNB.TTF", "HanaMinB.ttf"]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element
 from streamlit.util import calc_hash
@@ -20,6 +24,10 @@ from tests.pages import county
 from ui import cached
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# Every run of an AppTest reads the metadata of all installed packages, looking for components: two thirds of its time.
+# None is installed while tests run.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 class Opened:
@@ -100,17 +108,27 @@ def publish_tables(
     ).version
 
 
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The two counties that most tests read, published once; each test has a copy of its own."""
+    made = {}
+    for name, tables in (("full", county.full()), ("only_places", county.only_places())):
+        made[name] = tmp_path_factory.mktemp(name) / "prepared"
+        publish_tables(made[name], tables)
+    return made
+
+
 @pytest.fixture
-def full(prepared: Path) -> Path:
+def full(prepared: Path, published: dict[str, Path]) -> Path:
     """A published county with something in every table."""
-    publish_tables(prepared, county.full())
+    shutil.copytree(published["full"], prepared)
     return prepared
 
 
 @pytest.fixture
-def only_places(prepared: Path) -> Path:
+def only_places(prepared: Path, published: dict[str, Path]) -> Path:
     """A published county of which nobody has reported anything."""
-    publish_tables(prepared, county.only_places())
+    shutil.copytree(published["only_places"], prepared)
     return prepared
 
 
@@ -128,3 +146,21 @@ def open_page() -> Open:
         return Opened(app)
 
     return open_
+
+
+def unfold(opened: Opened, key: str) -> None:
+    """Open a popover: what a click on its label does."""
+    for node in walk(opened.app._tree):
+        found = getattr(getattr(node, "proto", None), "popover", None)
+        if found is not None and found.id.endswith(key):
+            opened.app.session_state[found.id[found.id.index(key) :]] = True
+            opened.app.run()
+            assert not opened.app.exception, [each.value for each in opened.app.exception]
+            return
+    raise AssertionError(f"没有{key}")
+
+
+def walk(node: Any) -> Iterator[Any]:
+    yield node
+    for child in getattr(node, "children", {}).values():
+        yield from walk(child)

@@ -6,8 +6,8 @@ import pytest
 
 from tests.pages import county
 from tests.pages.conftest import Open, Opened, publish_tables
-from ui import answers
-from ui.frame import PRESENT_STYLE, STYLE
+from ui import answers, presentation
+from ui.frame import STYLE
 from ui.navigation import PAGES
 
 PATHS = [page.path for page in PAGES]
@@ -159,7 +159,7 @@ def test_style_is_the_same_message_for_every_view(full, open_page: Open):
 
 
 def test_walls_rules_come_last_to_overrule_the_pages_own(full, open_page: Open):
-    wall = PRESENT_STYLE.read_text(encoding="utf-8")
+    wall = presentation.STYLE.read_text(encoding="utf-8")
     (plain,) = styles(open_page("map"))
     (present,) = styles(open_page("map", present="1"))
     assert wall not in plain

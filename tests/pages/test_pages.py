@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from tests.pages import county
 from tests.pages.conftest import Open, publish_tables
 
@@ -97,23 +95,6 @@ class TestRectification:
         assert "县直及未注明" in open_page("rectification", part="清单", show="全部").text
 
 
-class TestObservation:
-    def test_stops_in_order_with_figures_of_the_place(self, full, open_page: Open):
-        text = open_page("observation").text
-        assert text.index("云溪香菇基地") < text.index("空白村怎样补上")
-        assert "共2个观摩点" in text
-        assert "40人" in text
-        assert "看棚、看订单、看分红" in text
-
-    def test_route_in_the_address(self, full, open_page: Open):
-        text = open_page("observation", route=county.HOSTILE).text
-        assert "共1个观摩点" in text
-        assert "看棚、看订单、看分红" not in text
-
-    def test_no_route(self, only_places, open_page: Open):
-        assert "还没有观摩路线" in open_page("observation").text
-
-
 class TestQuality:
     def test_who_has_not_reported(self, full, open_page: Open):
         text = open_page("quality").text
@@ -162,10 +143,3 @@ def test_register_without_townships(prepared, open_page: Open):
     publish_tables(prepared, tables)
     for path in ("overview", "industry", "enterprises", "ranking", "rectification", "observation", "quality"):
         assert "小河县" in open_page(path).text
-
-
-def test_stop_without_place(prepared, open_page: Open):
-    tables = county.full()
-    tables["stops"] = tables["stops"].assign(place_code=pd.Series([None, None], dtype="str"))
-    publish_tables(prepared, tables)
-    assert "未注明地点" in open_page("observation").text

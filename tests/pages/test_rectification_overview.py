@@ -120,11 +120,13 @@ class TestFigures:
                 assert int(is_in(problems).sum()) == int(told[name]), name
 
     def test_the_day_and_what_the_words_mean_are_there(self, inspected, open_page: Open):
-        for wall in ({}, {"present": "1"}):
-            text = open_page("rectification", **wall).text
-            assert "截至2026年11月15日" in text
-            assert "天数按日历日算" in text
-            assert "超过7天没有认领" in text
+        text = open_page("rectification").text
+        assert "截至2026年11月15日" in text
+        assert "天数按日历日算" in text
+        assert "超过7天没有认领" in text
+        wall = open_page("rectification", present="1").text  # in a line
+        assert "截至2026年11月15日" in wall
+        assert "逾期:过了时限还没有报完成" in wall
 
     def test_working_days_are_said(self, prepared, open_page: Open):
         config = county.CONFIG + MORE + 'count_days = "working"\n'

@@ -108,7 +108,8 @@ def test_list_goes_on_to_the_draw_as_a_preference(recurring: Path, open_page: Op
     assert page.app.selectbox(key="prefer").value == CATEGORY
 
 
-def test_wall_shows_lists_without_buttons(recurring: Path, open_page: Open):
+def test_wall_shows_where_it_came_back_and_not_where_the_next_check_goes(recurring: Path, open_page: Open):
     page = open_page("rectification", part=PART, present="1")
-    assert "下次抽查建议名单" in page.text
+    assert "销号后又出现的地方" in page.text
+    assert "下次抽查建议名单" not in page.text
     assert "recurrence_draw" not in [button.key for button in page.app.button]

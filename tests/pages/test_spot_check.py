@@ -148,7 +148,7 @@ def test_workbook_has_what_the_page_has_and_all_to_draw_it_again(full: Path, ope
     data = cached.current()
     shown = Page(data, View(county.COUNTY, None, "2026-10", False, frozenset()))
     asked = spot_check.Asked(Sizes(3, 3, 3, 5), None, (county.YUNXI,))
-    made = spot_check._made(shown, answers.problems(data), asked, seed := Seed("7", None, None))
+    made = spot_check.made_draw(shown, answers.problems(data), asked, seed := Seed("7", None, None))
     book = openpyxl.load_workbook(io.BytesIO(spot_check.workbook(shown, made, asked, seed)))
     listed = book["抽查清单"]
     heads = [cell.value for row in listed.iter_rows() for cell in row]

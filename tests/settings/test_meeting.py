@@ -61,6 +61,12 @@ items = [{ page = "overview" }, { page = "map", choices = { indicator = "tea_are
     assert (second.choices, second.seconds, second.say) == ({"indicator": "tea_area"}, 0, "看茶")
 
 
+def test_a_speaker_without_a_time_has_the_usual_one():
+    items = '{ page = "overview", speaker = "岚口镇" }, { page = "overview", speaker = "岚口镇", seconds = 90 }'
+    county = parse_settings(COUNTY + f'[[presentation.agendas]]\nname = "会"\nitems = [{items}]')
+    assert [item.seconds for item in county.presentation.agendas[0].items] == [0, 90]
+
+
 @pytest.mark.parametrize("room", ROOM_CHOICES)
 def test_an_agenda_cannot_say_how_the_room_shows_it(room: str):
     said = refused(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from metrics.rectification import ladder
 from settings import Problems
 from tests.pages import county
-from ui import cached, problem_keys
+from ui import cached, list_keys, problem_keys
 from ui.problem_filters import (
     ALWAYS,
     EVERYTHING,
@@ -88,8 +88,8 @@ class TestKeys:
             on_move_change()
             on_open_change()
 
-        monkeypatch.setattr(problem_keys, "_listen", listen)
-        monkeypatch.setattr(problem_keys.st, "session_state", {"gm_problem_keys": Sent()})
+        monkeypatch.setattr(list_keys, "_listen", listen)
+        monkeypatch.setattr(list_keys.st, "session_state", {"gm_problem_keys": Sent()})
         problem_keys.problem_keys(is_open=True, on_wall=True, on_move=heard.append, on_open=heard.append)
         assert heard == []
 
