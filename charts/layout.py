@@ -53,7 +53,9 @@ def wrapped(text: str, chars: int = NARROW_CHARS) -> list[str]:
     possible = [cut for cut in cuts if text_width(text[:cut]) <= chars] or cuts[:1]
     if not possible:
         return [text]
-    after_mark = [cut for cut in possible if text[cut - 1] in ",、。;:)" and text_width(text[:cut]) >= chars / 3]
+    after_mark = [
+        cut for cut in possible if text[cut - 1] in ",、。;:)" and text_width(text[:cut]) >= chars / 3
+    ]
     at_once = [cut for cut in possible if text_width(text[cut:]) <= chars]
     best = [cut for cut in after_mark if cut in at_once] or after_mark or at_once or possible[-1:]
     cut = min(best, key=lambda cut: abs(text_width(text[:cut]) - text_width(text[cut:])))

@@ -78,7 +78,7 @@ FIELDS: dict[str, Field] = {
     "title": Field("标题", ""),
     "recipients": Field("主送", "主送机关,不带冒号"),
     "opening": Field("开头", "第一段"),
-    "warning": Field("提醒", "演示数据时每页页眉上的话,平时是空的"),
+    "warning": Field("提醒", "每页页眉上的提醒,只有演示县才有,平时是空的"),
     "indicators": Field("指标情况", f"主要指标,{LINES}"),
     "reporting": Field("报送情况", f"谁没有报、没有报齐,{LINES}"),
     "ranking_told": Field("排名情况", LINES),

@@ -22,8 +22,8 @@ from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
-from exports.slide_charts import FONT, Box, draw_chart, rgb, set_font
 from exports import slide_parts
+from exports.slide_charts import FONT, Box, draw_chart, rgb, set_font
 from exports.slide_parts import (
     Cell,
     Chart,
@@ -56,7 +56,7 @@ Done = Callable[[int, int], None]
 
 
 def clean(text: object) -> str:
-    """A text as it is written on a slide: harmless, with the punctuation of print. (A chart's names stay as they are.)"""
+    """A text as it is written on a slide: harmless, with the punctuation of print; a chart's names stay as they are."""
     return chinese_marks(slide_parts.clean(text))
 
 
@@ -151,7 +151,8 @@ def _layout(file: Any, name: str) -> Any:
 def _cover(file: Any, cover: Cover, look: Look) -> None:
     slide = file.slides.add_slide(_layout(file, "Title Slide"))
     title, subtitle = slide.shapes.title, slide.placeholders[1]
-    _write(title.text_frame, [clean(cover.name)], 40, look.accent, bold=True, align=PP_ALIGN.CENTER)
+    name = cut(clean(cover.name), 2 * _across(WIDE - int(1.8 * INCH), 40))
+    _write(title.text_frame, [name], 40, look.accent, bold=True, align=PP_ALIGN.CENTER)
     lines = [clean(cover.county), *(clean(line) for line in cover.lines)]
     _write(subtitle.text_frame, lines, 18, look.muted, align=PP_ALIGN.CENTER)
     bar = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *(Emu(e) for e in (0, 0, WIDE, int(0.22 * INCH))))

@@ -15,7 +15,6 @@ from ui.problem_cards import problem_cards
 STYLE = Path(frame.__file__).with_name("overview.css")
 
 
-
 def problems_now(page: frame.Page) -> None:
     """The figures of the rectification that a decision needs."""
     found = answers.within(answers.problems(page.data), page.view.place, page.level)

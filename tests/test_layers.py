@@ -20,7 +20,9 @@ def imported(script: Path) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-@pytest.mark.parametrize("module", ["settings/__init__", "settings/frozen", "settings/meeting", "faults", "wording", "zips"])
+@pytest.mark.parametrize(
+    "module", ["settings/__init__", "settings/frozen", "settings/meeting", "faults", "wording", "zips"]
+)
 def test_base_modules_import_nothing_of_ours(module: str):
     assert imported(ROOT / f"{module}.py") & OURS <= {"faults", "settings"}
 

@@ -103,6 +103,7 @@ def _all_weeks(cut: Cut, batches: list[dict[str, Any]], rest: str) -> Behind:
 
 def course_of(cut: Cut, batch: str) -> pd.DataFrame:
     """The batch week by week (`burn_down`)."""
+
     def make() -> pd.DataFrame:
         rows = cut.found[batch_of(cut.found) == batch]
         ends = last_days(rows["due_on"], cut.page.data.settings.problems)

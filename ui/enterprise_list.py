@@ -219,7 +219,9 @@ def _wall_list(page: Page, ledger: pd.DataFrame, chosen: str, order: str) -> Non
             names = rows["name"].astype("str").str.removeprefix(page.data.settings.county.name)
             # Honours and shares are at the desk: here a line is a line.
             brief = rows.assign(
-                name=[shortened(name, WALL_CHARS) for name in names], is_starred=False, change_percent=pd.NA
+                name=[shortened(name, WALL_CHARS) for name in names],
+                is_starred=False,
+                change_percent=float("nan"),
             )
             st.html(enterprise_table(brief))
 

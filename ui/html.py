@@ -90,7 +90,9 @@ def beside(columns: Sequence[Column], rows: Sequence[Row], *, most: int) -> str:
     shown = rows[: 2 * half]
     halves = "".join(table(columns, shown[at : at + half]) for at in range(0, len(shown), half or 1))
     more = note(f"另有{len(rows) - len(shown)}个没有列出来。") if len(rows) > len(shown) else ""
-    return f'<div class="gm-halves" style="--gm-rows:{max(half, 8)}">{halves or table(columns, [])}</div>{more}'
+    return (
+        f'<div class="gm-halves" style="--gm-rows:{max(half, 8)}">{halves or table(columns, [])}</div>{more}'
+    )
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:
@@ -128,7 +130,9 @@ def words_html(said: str | Words) -> str:
 def _card(card: Card) -> str:
     missing = " gm-missing" if card.value == NOT_REPORTED else ""
     unit = f"<small>{text(card.unit)}</small>" if card.unit and not missing else ""
-    of_unit = f' data-unit="{text(card.unit)}"' if unit else ""  # for walls that have no room beside the figure
+    of_unit = (
+        f' data-unit="{text(card.unit)}"' if unit else ""
+    )  # for walls that have no room beside the figure
     tone = f" gm-{card.tone}" if card.tone else ""
     parts = [
         f'<div{of_unit} class="gm-label">{text(card.label)}</div>',

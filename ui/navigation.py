@@ -20,7 +20,9 @@ class PageEntry:
     path: str  # the last part of the address
     title: str
     about: str
-    for_wall: bool = True  # whether presentation mode comes by it: what is prepared at a desk is not shown to a hall
+    for_wall: bool = (
+        True  # whether presentation mode comes by it: what is prepared at a desk is not shown to a hall
+    )
 
     @property
     def script(self) -> str:

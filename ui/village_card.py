@@ -67,7 +67,9 @@ def village_card(data: Dataset, chosen: View, *, big: bool = False) -> None:
         st.html(cached.keep_as(data, ("big card", chosen.place, chosen.period), lambda: _big(data, found)))
         return
     if chosen.present:
-        st.html(cached.keep_as(data, ("wall card", chosen.place, chosen.period), lambda: _beside(data, found)))
+        st.html(
+            cached.keep_as(data, ("wall card", chosen.place, chosen.period), lambda: _beside(data, found))
+        )
         return
     st.html(cached.keep_as(data, ("card", chosen.place, chosen.period), lambda: _small(data, found)))
     _sources(data, found)
@@ -89,7 +91,9 @@ def _small(data: Dataset, found: Profile) -> str:
 def _beside(data: Dataset, found: Profile) -> str:
     """Beside the map on the wall: K shows more of it."""
     parts = village_parts
-    return f'<article class="gm-village">{parts.head(found)}{parts.in_lines(found, data.settings, 5)}</article>'
+    return (
+        f'<article class="gm-village">{parts.head(found)}{parts.in_lines(found, data.settings, 5)}</article>'
+    )
 
 
 def _big(data: Dataset, found: Profile) -> str:

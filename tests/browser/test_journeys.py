@@ -9,7 +9,7 @@ from tests.browser.conftest import Visit
 from tests.conftest import County
 from ui.navigation import PAGES
 
-PATHS = [page.path for page in PAGES]
+PATHS = [page.path for page in PAGES if page.for_wall]
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ MORE: dict[str, tuple[dict[str, str], ...]] = {
     "map": ({"place": TOWNSHIP}, {"place": TOWNSHIP, "card": "1"}, {"overlays": "problems"}),
     "rectification": ({"part": "清单", "problem": "A26-082"},),
 }
-DARK = (
+DARK: tuple[tuple[str, dict[str, str]], ...] = (
     ("overview", {}),
     ("ranking", {"by": "进步"}),
     ("rectification", {"part": "责任"}),

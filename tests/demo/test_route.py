@@ -61,6 +61,7 @@ def test_one_leg_takes_longer_than_the_plan_allows_and_no_other(stops):
         if one[ROUTE] != other[ROUTE] or not other[ENTERPRISE]:
             continue
         (x, y), (to_x, to_y) = where[one[ENTERPRISE]], where[other[ENTERPRISE]]
+        assert x is not None and y is not None and to_x is not None and to_y is not None
         km = np.hypot((to_x - x) * np.cos(np.radians(y)) * 111.32, (to_y - y) * 110.9) * rule.road_factor
         gap = _minutes(other[AT]) - _minutes(one[AT]) - (one[MINUTES] or rule.stay_minutes)
         if gap < km / rule.road_kmh * 60:

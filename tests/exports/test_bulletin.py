@@ -307,3 +307,11 @@ def test_what_is_no_template_is_told(make: Callable[[], bytes], said: str):
 )
 def test_marks_are_those_of_print_but_in_figures(typed: str, printed: str):
     assert word.chinese_marks(typed) == printed
+
+
+def test_a_pictures_name_stands_below_it_on_the_same_page():
+    template = docx.Document(io.BytesIO(shipped()))
+    lines = [each.text for each in template.paragraphs]
+    at = lines.index("{{地图}}")
+    assert lines[at + 1] == "{{图名}}"
+    assert template.paragraphs[at].paragraph_format.keep_with_next

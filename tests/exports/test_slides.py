@@ -174,7 +174,14 @@ def test_libreoffice_draws_every_slide_and_every_character(file: bytes, tmp_path
     drawn = rendered(path, tmp_path)
     assert len(drawn.pages) == len(opened(file).slides)
     assert drawn.undrawn == frozenset()
-    for said in ("四季度推进会", "石门乡最多，1个未报", "1,234.5", "未报送1个：松岭乡", "1,230.0", "演示数据"):
+    for said in (
+        "四季度推进会",
+        "石门乡最多，1个未报",
+        "1,234.5",
+        "未报送1个：松岭乡",
+        "1,230.0",
+        "演示数据",
+    ):
         assert said in drawn.text, said
     wide, high = drawn.sizes_mm[0]
     assert wide / high == pytest.approx(16 / 9, abs=0.01)
@@ -294,6 +301,7 @@ def test_hostile_text_does_no_harm():
         LOOK,
     )
     check_sound(file)
+    assert opened(file).slides[0].shapes.title.text_frame.text.endswith("…")  # two lines of the cover
     said = texts(opened(file).slides[1])
     assert "坏村<b>&amp；长长" in said and "\u202e" not in said and "\x07" not in said
 

@@ -20,6 +20,7 @@ from exports import word
 from exports.bulletin_template import shipped
 from records import snapshots as kept
 from tests.conftest import County
+from tests.office import rendered
 from tests.pages import county
 from tests.pages.conftest import Open, publish_tables
 from tests.pages.map_page import mapped
@@ -78,19 +79,24 @@ def test_the_paper_has_the_figures_of_the_pages(
     monkeypatch: pytest.MonkeyPatch,
     open_page: Open,
     offered: Offered,
+    tmp_path: Path,
 ):
-    """Overview, ranking, coverage and rectification of the demo county. How it prints: tests/exports/test_bulletin.py."""
+    """Overview, ranking, coverage and rectification of the demo county, as the paper says them and as it prints."""
     monkeypatch.setenv("GUANMO_CONFIG", str(demo_county.config))
     page = open_page("papers")
     made = offered.take(PAPER)
     printed = said(made)
     assert len(docx.Document(io.BytesIO(made)).inline_shapes) == 1
+    (tmp_path / "bulletin.docx").write_bytes(made)
+    on_paper = rendered(tmp_path / "bulletin.docx", tmp_path)
+    assert on_paper.undrawn == frozenset()  # 㵲水乡 among them
 
     data = cached.current()
     period, place = view.latest_period(data), data.settings.county.place_code
     for indicator in data.settings.overview.headline:
         card = figure_card(data, indicator, place, period)
         assert f"{card.value}{card.unit}" in printed
+        assert f"{card.value}{card.unit}" in on_paper.text
         (share, fraction), *_ = card.lines
         assert str(share).removeprefix("完成 ") in printed
         assert str(fraction) in printed

@@ -121,11 +121,11 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(getattr(value, field.name))
 
 
-def test_every_card_of_the_demo_can_be_drawn_and_says_what_the_pages_say(demo: Dataset, fonts: Fonts):
-    """All townships and a village of each: their characters are in the small font, their figures in the file."""
+def test_cards_of_the_demo_can_be_drawn_and_say_what_the_pages_say(demo: Dataset, fonts: Fonts):
+    """Every fifth township, and a rare name: their characters are in the small font, their figures in the file."""
     period = view.latest_period(demo)
     places = cached.places(demo)
-    townships = [code for code, each in places.items() if each.level == "township"]
+    townships = [code for code, each in places.items() if each.level == "township"][::5]
     rare = next(code for code, each in places.items() if "𠮷" in each.name)
     known = place_cards.characters(demo) | set(USUAL)
     for code in (*townships, rare):
@@ -134,7 +134,7 @@ def test_every_card_of_the_demo_can_be_drawn_and_says_what_the_pages_say(demo: D
         assert not missing, (places[code].name, missing)
     pdf = place_cards._all(demo, townships, period, fonts, lambda *_: None)
     document = pypdfium2.PdfDocument(pdf)
-    assert len(document) == len(townships) == 26
+    assert len(document) == len(townships) == 6
     for at, code in enumerate(townships):
         found = words(pdf, at)
         for key in demo.settings.overview.headline:

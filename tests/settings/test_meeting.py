@@ -62,7 +62,9 @@ items = [{ page = "overview" }, { page = "map", choices = { indicator = "tea_are
 
 
 def test_a_speaker_without_a_time_has_the_usual_one():
-    items = '{ page = "overview", speaker = "岚口镇" }, { page = "overview", speaker = "岚口镇", seconds = 90 }'
+    items = (
+        '{ page = "overview", speaker = "岚口镇" }, { page = "overview", speaker = "岚口镇", seconds = 90 }'
+    )
     county = parse_settings(COUNTY + f'[[presentation.agendas]]\nname = "会"\nitems = [{items}]')
     assert [item.seconds for item in county.presentation.agendas[0].items] == [0, 90]
 

@@ -123,6 +123,7 @@ def decoded(address: str) -> str:
 def test_the_code_is_the_address(server):
     choices = {"part": "观摩点", "route": "东线(稻虾、畜禽、加工)", "stop": "3", "snapshot": None}
     address = addresses.phone_address("observation", choices)
+    assert address is not None
     assert decoded(address) == address
     assert dict(parse_qsl(urlsplit(address).query)) == {
         "part": "观摩点",

@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from exports.slide_parts import BarChart, Slide
@@ -30,6 +31,7 @@ from ui.agendas import STOP_PART
 from ui.frame import Page
 from ui.navigation import PAGES
 from ui.ranking_parts import PARTS as RANKING
+from ui.slide_map import _level_with
 from ui.slide_views import MAKERS, slides_of
 from ui.slides import agenda_deck, deck_name
 from wording import number_text
@@ -239,6 +241,27 @@ def test_means_are_not_told_before_they_are_revealed(shown: Page):
     assert "73" in half and "91" not in half
     scores.reveal(folder, made.id, 2, now)
     assert "91" in str(slides(shown, "observation", part="评分", route="第一路线"))
+
+
+def test_a_table_of_progress_begins_with_who_is_furthest_behind(shown: Page):
+    """As its note says; who has not reported is last."""
+    last = slides(shown, "industry", part="按产业看", indicator="tea_garden_area")[-1]
+    at = [head.words for head in last.tables[0].heads].index("完成率(%)")
+    told = [str(row[at]) for row in last.tables[0].rows]
+    known = [float(each) for each in told if each != "未报送"]
+    assert known == sorted(known) and told[: len(known)] == [each for each in told if each != "未报送"]
+    assert any("完成率低的在前" in note for note in last.notes)
+
+
+def test_the_parts_of_a_score_stand_at_the_same_names_as_the_score(shown: Page):
+    scores_, parts = bars(slides(shown, "ranking"))
+    assert scores_.categories == parts.categories == ("1 云溪镇", "2 石门乡", "松岭乡")
+
+
+def test_places_with_the_same_figure_that_are_not_listed_are_counted():
+    figures = pd.DataFrame({"shown": [100.0, 100.0, 100.0, 80.0]})
+    assert _level_with(figures.head(2), figures) == "(并列的还有1个)"
+    assert _level_with(figures.head(3), figures) == ""
 
 
 # ── the deck ─────────────────────────────────────────────────────────────────────────────────

@@ -86,9 +86,11 @@ class Phone:
         answer = self.ask("POST", "/score", urlencode(fields).encode(), **(kind | headers))
         return self.get(answer.headers["location"]) if follow and answer.status == 303 else answer
 
-    def score(self, stop: str = FIRST, *points: str, **headers: str) -> Answer:
+    def score(self, stop: str = FIRST, *points: str, follow: bool = True, **headers: str) -> Answer:
         fields = {"do": "score", "route": ROUTE, "stop": stop}
-        return self.post(fields | {f"p{at}": each for at, each in enumerate(points)}, **headers)
+        return self.post(
+            fields | {f"p{at}": each for at, each in enumerate(points)}, follow=follow, **headers
+        )
 
 
 @contextmanager
