@@ -85,7 +85,7 @@ def route_map(
     figure.add_traces(_lines(legs, at, scale))
     figure.add_trace(_discs(known, points, scale))
     taken = _annotate(figure, legs, known, at, points, extent, scale)
-    figure.add_trace(_township_names(outlines, names, taken, NOMINAL / max(extent), scale))
+    figure.add_trace(_township_names(outlines, names, taken, extent, scale))
     _frame(figure, extent)
     return figure
 
@@ -169,20 +169,22 @@ def _lines(legs: pd.DataFrame, at: Mapping[Any, Floats], scale: float) -> list[g
 
 
 def _township_names(
-    outlines: Shapes, names: Mapping[str, str], taken: list[_Box], px: float, scale: float
+    outlines: Shapes, names: Mapping[str, str], taken: list[_Box], extent: tuple[float, float], scale: float
 ) -> go.Scatter:
-    """Names of townships in the background, where nothing of the route is."""
-    rows = []
+    """Names of townships in the background, where nothing of the route is, and whole: none is cut at the edge."""
+    rows, px = [], NOMINAL / max(extent)  # per km
+    edge = np.array(extent) * px / 2
     for code, shape in outlines.items():
         if code not in names or shape.is_empty:
             continue
         spot = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
         box = _box(spot * px, 0, 0, _width(names[code]), TEXT_PX * 1.3)
-        if not any(_overlap(box, other) > 0 for other in taken):
+        is_whole = box[0] >= -edge[0] and box[1] >= -edge[1] and box[2] <= edge[0] and box[3] <= edge[1]
+        if is_whole and not any(_overlap(box, other) > 0 for other in taken):
             rows.append((spot[0], spot[1], plain(names[code])))
     return go.Scatter(
         x=[row[0] for row in rows], y=[row[1] for row in rows], text=[row[2] for row in rows], mode="text",
-        hoverinfo="skip", textfont={"size": (TEXT_PX - 1) * scale, "color": palette.MUTED},
+        hoverinfo="skip", textfont={"size": TEXT_PX * scale, "color": palette.MUTED},
     )  # fmt: skip
 
 
@@ -223,7 +225,7 @@ def _annotate(
             continue  # too short a leg to carry its kilometres
         colour = palette.AMBER_TEXT if legs.loc[index, "warning"] == LATE else palette.PRIMARY
         km = f"{legs.loc[index, 'leg_km']:.1f}"
-        notes.append(_note(middle, km, _CENTRED, TEXT_PX - 1, colour, scale))
+        notes.append(_note(middle, km, _CENTRED, TEXT_PX, colour, scale))
         taken.append(box)
     bounds = np.array(extent) * px / 2
     for point, label in zip(points, known["label"], strict=True):

@@ -104,8 +104,10 @@ def _head(page: Page, route: str, rows: pd.DataFrame, day: RouteDay) -> str:
     go = "" if page.view.present else f'<a class="gm-route-start" href="{start}" target="_self">开始</a>'
     names = answers.names(page.data)
     on = _day_of(rows)
-    through = "、".join(names[code] for code in day.townships if code in names)
-    lines = [part for part in (on, f"经过{len(day.townships)}个乡镇:{through}" if through else "") if part]
+    through = f"经过{len(day.townships)}个乡镇" if day.townships else ""
+    if through and not page.view.present:  # the wall has them in the timetable, and no room to say them twice
+        through += ":" + "、".join(names[code] for code in day.townships if code in names)
+    lines = [part for part in (on, through) if part]
     hints = "".join(f"<li>{text(each)}</li>" for each in cautions(rows, day))
     return (
         f'<section class="gm-route-head"><div><h2>{text(title(route, day))}</h2>'

@@ -25,6 +25,8 @@ from tests.browser.wall import (
 )
 from ui.navigation import PAGES
 
+# A photo that comes later moves what stands around it.
+LOADED = "[...document.images].every(each => each.complete)"
 TOWNSHIP = "990101107000"
 # What divides a page into parts, or a part into its own, as the address names it.
 SPLITS = ("part", "by", "who", "when", "forecast", "draw")
@@ -37,6 +39,8 @@ MORE: dict[str, tuple[dict[str, str], ...]] = {
     "map": ({"place": TOWNSHIP}, {"place": TOWNSHIP, "card": "1"}, {"overlays": "problems"}),
     "rectification": ({"part": "清单", "problem": "A26-082"},),
 }
+# 3840×2160 is 1920×1080 in finer dots: the first view of each page stands for the rest.
+OF_PARTS = tuple(size for size in SIZES if size[1] < 1400)
 DARK: tuple[tuple[str, dict[str, str]], ...] = (
     ("overview", {}),
     ("ranking", {"by": "进步"}),
@@ -58,6 +62,7 @@ def settled(wall: Visit, size: tuple[int, int]) -> Page:
     width, height = size
     wall.page.set_viewport_size({"width": width, "height": height})
     wall.page.wait_for_function(DRAWN, timeout=PATIENCE_MS)
+    wall.page.wait_for_function(LOADED, timeout=PATIENCE_MS)
     return wall.page
 
 
@@ -83,7 +88,7 @@ def test_every_part_fits_every_wall_and_can_be_read(wall: Visit, path: str):
         query = waiting.pop(0)
         settled(wall, SIZES[0])
         wall.open(path, present="1", **query, **(SEED if path == "rectification" else {}))
-        wrong |= findings(wall, query, SIZES if not query else SIZES[:-1])
+        wrong |= findings(wall, query, SIZES if not query else OF_PARTS)
         done.append(query)
         for name, options in wall.page.evaluate(PARTS, list(SPLITS)).items():
             if name in query:
@@ -91,7 +96,7 @@ def test_every_part_fits_every_wall_and_can_be_read(wall: Visit, path: str):
             # The first option is what is shown already.
             more = ({**query, name: option} for option in options[1:])
             waiting += [each for each in more if each not in [*done, *waiting]]
-    assert wrong == {}
+    assert wrong == {}, wrong
     assert wall.errors == []
     assert wall.outside == []
 
