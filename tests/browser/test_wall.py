@@ -25,8 +25,13 @@ from tests.browser.wall import (
 )
 from ui.navigation import PAGES
 
-# A photo that comes later moves what stands around it.
-LOADED = "[...document.images].every(each => each.complete)"
+# A photo that comes later moves what stands around it: nothing has moved since the last look, a tenth of a second ago.
+LOADED = """() => {
+  const now = [...document.querySelectorAll('[data-testid="stMain"] *')].map(each => each.clientWidth + 'x' + each.clientHeight).join();
+  const same = window.wallSeen === now && [...document.images].every(each => each.complete);
+  window.wallSeen = now;
+  return same;
+}"""
 TOWNSHIP = "990101107000"
 # What divides a page into parts, or a part into its own, as the address names it.
 SPLITS = ("part", "by", "who", "when", "forecast", "draw")
@@ -62,7 +67,7 @@ def settled(wall: Visit, size: tuple[int, int]) -> Page:
     width, height = size
     wall.page.set_viewport_size({"width": width, "height": height})
     wall.page.wait_for_function(DRAWN, timeout=PATIENCE_MS)
-    wall.page.wait_for_function(LOADED, timeout=PATIENCE_MS)
+    wall.page.wait_for_function(LOADED, timeout=PATIENCE_MS, polling=100)
     return wall.page
 
 
@@ -96,7 +101,7 @@ def test_every_part_fits_every_wall_and_can_be_read(wall: Visit, path: str):
             # The first option is what is shown already.
             more = ({**query, name: option} for option in options[1:])
             waiting += [each for each in more if each not in [*done, *waiting]]
-    assert wrong == {}, wrong
+    assert wrong == {}
     assert wall.errors == []
     assert wall.outside == []
 
