@@ -111,7 +111,8 @@ def test_new_figure_shows_at_the_next_interaction(correction: Correction, reader
             const text = document.body.innerText.replaceAll('\\n', '');
             return text.includes(after) && !text.includes(before);
         }""",
-        arg=[correction.after, correction.before],
+        # The wall has the unit beside the figure's name.
+        arg=[each.removesuffix("万袋") for each in (correction.after, correction.before)],
     )
 
 
