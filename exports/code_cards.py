@@ -46,13 +46,6 @@ class CodeCard:
     note: str = ""
 
 
-class _Pages(Sheet):
-    def turn(self) -> None:
-        """Go on on another page."""
-        self._pdf.add_page()
-        self.operators("1 J 1 j")
-
-
 def score_address(base: str, code: str = "") -> str:
     """Where phones score; with a code they need not type it."""
     return f"{base}/score" + (f"?{urlencode({'code': code})}" if code else "")
@@ -60,11 +53,11 @@ def score_address(base: str, code: str = "") -> str:
 
 def code_cards(cards: Sequence[CodeCard], info: CardInfo, fonts: Fonts) -> bytes:
     """The cards in the order of their numbers, row by row."""
-    sheet = _Pages(WIDTH, HEIGHT, fonts, f"{info.county}观摩打分码 {info.round}")
+    sheet = Sheet(WIDTH, HEIGHT, fonts, f"{info.county}观摩打分码 {info.round}")
     for at, card in enumerate(cards):
         on_page = at % (ACROSS * DOWN)
         if at and on_page == 0:
-            sheet.turn()
+            sheet.new_page()
         row, column = divmod(on_page, ACROSS)
         x, y = LEFT + column * CARD_WIDTH, HEIGHT - BELOW - (row + 1) * CARD_HEIGHT
         _draw(sheet, card, info, x, y)

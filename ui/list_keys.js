@@ -27,12 +27,13 @@ const clicked = (event) => {
 
 // Called anew after every run, without the cleaning up of the time before: the same two listeners serve all of them.
 // Keys of a page that the stage shows in a frame are the stage's.
-export default function ({ data, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const keys = data.alone && window.parent !== window ? {} : data.keys;
   const mine = { keys, opens: data.opens, tell: setTriggerValue };
   now = mine;
   window.addEventListener("keydown", pressed, true);
   document.addEventListener("click", clicked, true);
+  parentElement.dataset.listens = ""; // from now on a key counts: tests wait for it
   return () => {
     if (now !== mine) return;
     now = null;

@@ -111,30 +111,12 @@ def _chosen(page: Page, townships: pd.DataFrame, who: str) -> Speakers:
     if who == PICKED:
         names = dict(zip(townships["place_code"], townships["name"], strict=True))
         with filters.bar("detail_speakers"):
-            codes = _picked(names)
+            codes = seeds.picked(WHO, "发言的乡镇", names, none="请选择", width="stretch")
         rows = townships[townships["place_code"].isin(codes)]
         return Speakers(
             rows, f"选定的{len(rows)}个乡镇" if len(rows) else "还没有选。请在上面选要发言的乡镇。"
         )
     return Speakers(townships, f"全部{len(townships)}个乡镇")
-
-
-def _picked(names: dict[str, str]) -> list[str]:
-    """Codes of the townships that were picked by hand; kept in the address, separated by points."""
-    asked = st.query_params.get(WHO, "").split(".")
-    chosen = [code for code in dict.fromkeys(asked) if code in names]
-    key = f"choose_{WHO}"
-    if st.session_state.get(key) != chosen:
-        st.session_state[key] = chosen
-
-    def changed() -> None:
-        view.choose(WHO, ".".join(st.session_state[key]) or None)
-
-    st.multiselect(
-        "发言的乡镇", list(names), key=key, format_func=names.__getitem__, on_change=changed, placeholder="请选择",
-        width="stretch",
-    )  # fmt: skip
-    return chosen
 
 
 def _ordered(page: Page, rows: pd.DataFrame, turn: str, seed: Seed | None) -> pd.DataFrame:

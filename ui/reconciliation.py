@@ -28,6 +28,19 @@ HOW = {
     "none": "没对上",
 }
 ROLL_CALLS = ("observations", "targets")
+DIFFERENCES: Columns = {
+    "township": "乡镇",
+    "place": "地方",
+    "indicator": "指标",
+    "unit": "单位",
+    "period_name": "时期",
+    "kept": "采用的报表",
+    "value": Shown("采用的数", "number", 2),
+    "other": "另一报表",
+    "other_value": Shown("另一个数", "number", 2),
+    "difference": Shown("相差", "number", 2),
+}
+"""Columns of what two reports give differently, on the page and on a slide."""
 
 
 def names_of_places(data: Dataset, *, is_brief: bool = False) -> None:
@@ -131,19 +144,7 @@ def report_differences(data: Dataset, place: str, level: str) -> None:
         notices.empty("各报表的数都一致。")
         return
     st.html(note(f"{len(shown)} 处不一致,相差比例大的在前;看板采用“采用的报表”的数"))
-    columns: Columns = {
-        "township": "乡镇",
-        "place": "地方",
-        "indicator": "指标",
-        "unit": "单位",
-        "period_name": "时期",
-        "kept": "采用的报表",
-        "value": Shown("采用的数", "number", 2),
-        "other": "另一报表",
-        "other_value": Shown("另一个数", "number", 2),
-        "difference": Shown("相差", "number", 2),
-    }
-    show(shown, columns, missing="—", rows=14)
+    show(shown, DIFFERENCES, missing="—", rows=14)
 
 
 def differences_of(data: Dataset, place: str, level: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -103,10 +104,10 @@ def said(seed: Seed, version: str) -> str:
     return f"种子 {seed.number}{when}{again},数据版本 {version}"
 
 
-def left_out(
-    page: Page, name: str, label: str, options: dict[str, str], *, width: int = 300
+def picked(
+    name: str, label: str, options: dict[str, str], *, none: str, width: int | Literal["stretch"] = 300
 ) -> tuple[str, ...]:
-    """Codes of the places that shall not be drawn; kept in the address under `name`, separated by points."""
+    """Codes of the places picked by hand; kept in the address under `name`, separated by points. `none`: what no choice means."""
     asked = st.query_params.get(name, "").split(".")
     chosen = [code for code in dict.fromkeys(asked) if code in options]
     key = f"choose_{name}"
@@ -117,7 +118,7 @@ def left_out(
         view.choose(name, ".".join(st.session_state[key]) or None)
 
     st.multiselect(
-        label, list(options), key=key, format_func=options.__getitem__, on_change=changed, placeholder="都可以抽",
+        label, list(options), key=key, format_func=options.__getitem__, on_change=changed, placeholder=none,
         width=width,
     )  # fmt: skip
     return tuple(chosen)

@@ -262,20 +262,16 @@ def by_structure(asked: Asked) -> list[Slide]:
             rows = rows[(rows["place_code"] == page.township) | (rows["other_code"] == page.township)]
         names = structure.names_of(basis, found)
         shown = rows.head(15).assign(shared=rows["shared"].map(names))
-        listed: Columns = {
-            "name": "乡镇",
-            "other_name": "相邻乡镇",
-            "similarity": Shown("重合度(%)", "number", 1),
-            "shared": "共同最多的产业",
-            "share": Shown("占前者(%)", "number", 1),
-            "other_share": Shown("占后者(%)", "number", 1),
-        }
         tail = f";{len(left_out)}对因报送不全没有比较" if left_out else ""
         if len(shown):
             slides.append(
                 make(
                     tables=(
-                        table(shown, listed, title=f"相邻乡镇里最像的{len(shown)}对(共{len(rows)}对{tail})"),
+                        table(
+                            shown,
+                            structure.ALIKE,
+                            title=f"相邻乡镇里最像的{len(shown)}对(共{len(rows)}对{tail})",
+                        ),
                     )
                 )
             )

@@ -18,7 +18,7 @@ from ui import answers
 from ui.cached import keep_as
 from ui.fault_kinds import kind_name
 from ui.faults import named_faults, quality_cards
-from ui.reconciliation import HOW, ROLL_CALLS, differences_of, has_differences
+from ui.reconciliation import DIFFERENCES, HOW, ROLL_CALLS, differences_of, has_differences
 from ui.slide_asked import Asked
 from ui.slide_blocks import bar_chart, figures, table
 from ui.tables import Columns, Shown
@@ -159,18 +159,6 @@ def reports(asked: Asked) -> list[Slide]:
     found = differences_of(data, page.view.place, page.level)
     if found.empty:
         return asked.says("各报表的数都一致。", REPORTS)
-    columns: Columns = {
-        "township": "乡镇",
-        "place": "地方",
-        "indicator": "指标",
-        "unit": "单位",
-        "period_name": "时期",
-        "kept": "采用的报表",
-        "value": Shown("采用的数", "number", 2),
-        "other": "另一报表",
-        "other_value": Shown("另一个数", "number", 2),
-        "difference": Shown("相差", "number", 2),
-    }
     more = f",先列{LISTED}处" if len(found) > LISTED else ""
-    rows = table(found.head(LISTED), columns, title=f"{len(found)}处不一致,相差比例大的在前{more}")
+    rows = table(found.head(LISTED), DIFFERENCES, title=f"{len(found)}处不一致,相差比例大的在前{more}")
     return [asked.slide(REPORTS, when=asked.as_of, tables=(rows,), how=("看板采用“采用的报表”的数。",))]

@@ -85,7 +85,7 @@ def _list(page: Page, found: pd.DataFrame) -> None:
     with st.container(key="gm_detail_check", horizontal=True, vertical_alignment="bottom", gap="small"):
         sizes = _sizes(page.data)
         category = _preference(page)
-        out = seeds.left_out(page, "out", "这次不抽", _places(page, risks))
+        out = seeds.picked("out", "这次不抽", _places(page, risks), none="都可以抽")
     with st.container(key="gm_drawrow", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.button("抽签", key="seed_fresh", on_click=seeds.fresh, args=(page, "seed"), type="primary")
         seeds.called_out(page, "seed")

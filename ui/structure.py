@@ -32,6 +32,15 @@ from wording import NO_SHARE, date_text, number_text, percent_text, period_text
 
 JOBS = "各产业用工"
 NAMED = 8
+ALIKE: Columns = {
+    "name": "乡镇",
+    "other_name": "相邻乡镇",
+    "similarity": Shown("重合度(%)", "number", 1),
+    "shared": "共同最多的产业",
+    "share": Shown("占前者(%)", "number", 1),
+    "other_share": Shown("占后者(%)", "number", 1),
+}
+"""Columns of neighbours that live on the same, on the page and on a slide."""
 Pairs = tuple[pd.DataFrame, list[tuple[str, str]]]
 
 
@@ -152,14 +161,6 @@ def _sameness(page: Page, basis: Basis) -> None:
     found = dependence_of(page, basis, "township")
     names, when = names_of(basis, found), _when(page, found)
     st.html(_sameness_says(basis, rows, names))
-    listed: Columns = {
-        "name": "乡镇",
-        "other_name": "相邻乡镇",
-        "similarity": Shown("重合度(%)", "number", 1),
-        "shared": "共同最多的产业",
-        "share": Shown("占前者(%)", "number", 1),
-        "other_share": Shown("占后者(%)", "number", 1),
-    }
     said = f";{len(left_out)}对因报送不全没有比较" if left_out else ""
     chart(
         page,
@@ -168,7 +169,7 @@ def _sameness(page: Page, basis: Basis) -> None:
         behind=lambda: Behind(
             f"{page.place_name}{basis.name}同质化",
             rows.assign(shared=rows["shared"].map(names)),
-            listed,
+            ALIKE,
             _note(page, basis, found) + said,
         ),
     )

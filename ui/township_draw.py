@@ -37,7 +37,7 @@ def township_draw(page: Page) -> None:
     names = dict(zip(ordered["place_code"], ordered["name"], strict=True))
     with st.container(key="gm_detail_report", horizontal=True, vertical_alignment="bottom", gap="small"):
         weights = filters.part("chances", "机会", (EQUAL, BY_RISK))
-        out = seeds.left_out(page, "absent", "不参加(例如上次汇报过)", names)
+        out = seeds.picked("absent", "不参加(例如上次汇报过)", names, none="都可以抽")
     seed = seeds.read(page, SEED)
     drawn = _order(page, townships, seed, weights == BY_RISK, out)
     shown = _shown(len(drawn)) if seed else 0

@@ -69,7 +69,7 @@ class Visit:
         return self.settle()
 
     def settle(self) -> Visit:
-        """Wait until the script has run to its end, which the foot of every page is, and charts are drawn."""
+        """Wait until the script has run to its end, which the foot of every page is, charts are drawn and keys heard."""
         self.page.locator(END_OF_PAGE).first.wait_for(timeout=PATIENCE_MS)
         self.page.wait_for_function(SETTLED, timeout=PATIENCE_MS)
         return self
@@ -109,6 +109,8 @@ SETTLED = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
   if (!app || app.getAttribute('data-test-script-state') === 'running') return false;
   if (document.querySelector('[data-testid="stSkeleton"]')) return false;
+  const keys = document.querySelectorAll('[class*="st-key-gm_"][class*="_keys"]'); // of ui/list_keys.py
+  if ([...keys].some(each => !each.querySelector('[data-listens]'))) return false;
   return [...document.querySelectorAll('[data-testid="stPlotlyChart"]')]
     .every(chart => chart.querySelector('.main-svg'));
 }"""
