@@ -28,12 +28,13 @@ from streamlit import config as streamlit_config
 from streamlit import file_util
 from streamlit.runtime.pages_manager import PagesManager
 
+from access.people import NOBODY
 from data_loaders.store import map_layer_path
 from faults import DataProblem
 from geo.village_map import BUNDLES, bundle_digest
 from geo.village_map import bundle as bundle_bytes
 from settings import ConfigProblem
-from ui import agendas, cached, warming
+from ui import agendas, cached, viewer, warming
 from ui.navigation import PAGES
 from web.scoring import scoring
 from web.stage import file as stage_bytes
@@ -90,6 +91,27 @@ class SafetyHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class Asking:
+    """Has every request answered for whoever asks, as far as our own routes go; pages find out by themselves."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        peer = (scope.get("client") or ("", 0))[0]
+        try:
+            who = viewer.identified(peer, headers)
+        except ConfigProblem:
+            who = NOBODY
+        with viewer.asking(who):
+            await self.app(scope, receive, send)
 
 
 @lru_cache(maxsize=KEPT_LAYERS)
@@ -184,6 +206,6 @@ app = st.App(
         Route(_at("stage/{digest}/{file}"), stage_file),
         *(Route(_at(path), start_page) for path in ("", *(page.path for page in PAGES))),
     ],
-    middleware=[Middleware(SafetyHeaders)],
+    middleware=[Middleware(SafetyHeaders), Middleware(Asking)],
     lifespan=while_serving,
 )

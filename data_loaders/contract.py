@@ -263,10 +263,16 @@ class Dataset:
     manifest: Manifest
     settings: Settings
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    scope: str = ""  # "": all of it; else what access.scope left in it, and for whom
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What every answer depends on: the version, and how much of it is here."""
+        return self.version, self.scope
 
     @property
     def version(self) -> str:
-        """The content-addressed name of this version: the key of every cache."""
+        """The content-addressed name of this version."""
         return self.manifest.version
 
     @property

@@ -25,6 +25,7 @@ from pydantic import (
     model_validator,
 )
 
+from settings.access import Access
 from settings.frozen import Frozen
 from settings.meeting import OF_ENTERPRISE, Observation, Papers, Presentation
 
@@ -73,6 +74,7 @@ class Paths(Frozen):
     evidence: Path | None = None  # photos and papers of problems
     photos: Path | None = None  # pictures of the stops of observation routes
     records: Path = Path("data/records")  # what the meetings themselves leave: agendas, snapshots, scores
+    logs: Path = Path("data/logs")  # who signed in, what was exported and scored; what the server said
 
     @property
     def not_ledgers(self) -> tuple[Path, ...]:
@@ -723,6 +725,7 @@ class Settings(Frozen):
     map: Map = Map()
     picture: Picture = Picture()
     presentation: Presentation = Presentation()
+    access: Access = Access()
     observation: Observation = Observation()
     papers: Papers = Papers()
 
@@ -837,6 +840,7 @@ def parse_settings(text: str, where: str = "config.toml", base: Path | None = No
             "paths": settings.paths.below(base),
             "map": _with_tiles_below(base, settings.map),
             "papers": settings.papers.below(base),
+            "access": settings.access.below(base),
         }
     )
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from access.people import OPERATOR
+from ui import viewer
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "real"
@@ -29,6 +33,14 @@ def program() -> None:
     A process started from a later test would run that page, whose arguments are gone.
     """
     sys.modules["__main__"] = PROGRAM
+
+
+@pytest.fixture(scope="session", autouse=True)
+def at_the_machine() -> Iterator[None]:
+    """Tests look as somebody who sits at the machine itself, unless they say otherwise: AppTest has no connection."""
+    with pytest.MonkeyPatch.context() as patch, viewer.asking(OPERATOR):
+        patch.setattr(viewer, "_peer", lambda: "127.0.0.1")
+        yield
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from faults import DataProblem
 from records.agendas import MOST_ITEMS, Kept, agendas
 from records.snapshots import Snapshot, find
 from settings.meeting import Agenda, AgendaItem, Theme
-from ui import cached
+from ui import cached, gate
 from ui.navigation import PAGES
 from web.stage import Stage, Step
 from wording import is_missing
@@ -109,7 +109,7 @@ def stage(asked: Mapping[str, str]) -> Stage:
 def _asked_agenda(asked: Mapping[str, str], snapshot: Snapshot | None) -> Agenda:
     name, route = asked.get("agenda", ""), asked.get("route", "")
     if route:
-        data = cached.opened(snapshot.version) if snapshot else cached.current()
+        data = gate.opened(snapshot.version) if snapshot else gate.current()
         stops = of_route(data, route)
         if stops is None:
             raise DataProblem(f"没有叫“{route[:60]}”的观摩路线。请从“现场观摩”页重新打开。")

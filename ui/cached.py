@@ -175,7 +175,7 @@ def opened(version: str) -> Dataset:
             while len(_datasets) > OPEN_VERSIONS:
                 _datasets.popitem(last=False)
             open_versions = {name for _, name in _datasets}
-            _derived.forget(lambda kept: kept[0] not in open_versions)
+            _derived.forget(lambda kept: kept[0][0] not in open_versions)
         _datasets.move_to_end(key)
         return _datasets[key]
 
@@ -185,13 +185,13 @@ def keep(data: Dataset, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
 
     For closures over the data set use `keep_as` with a name of their own.
     """
-    key = (data.version, make.__module__, make.__qualname__, args, tuple(sorted(kwargs.items())))
+    key = (data.key, make.__module__, make.__qualname__, args, tuple(sorted(kwargs.items())))
     return _derived.get(key, lambda: make(*args, **kwargs))
 
 
 def keep_as(data: Dataset, name: Hashable, make: Callable[[], T]) -> T:
     """What `make()` gives, worked out once per version and name; the name must tell all that it depends on."""
-    return _derived.get((data.version, name), make)
+    return _derived.get((data.key, name), make)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import streamlit as st
 from data_loaders.contract import Dataset
 from metrics import snapshot_difference as metric
 from records.snapshots import Snapshot
-from ui import answers, cached, filters, notices, view
+from ui import answers, filters, gate, notices, view
 from ui import snapshots as known
 from ui.cached import keep_as
 from ui.frame import Page
@@ -71,8 +71,8 @@ def sides_of(found: list[Snapshot], then: str, now: str) -> Sides:
 def _side(found: list[Snapshot], id: str) -> tuple[Dataset, str]:
     mine = next((each for each in found if each.id == id), None)
     if mine is None:
-        return cached.current(), "最新数据"
-    return cached.opened(mine.version), f"{mine.name}({known.made_text(mine)}存)"
+        return gate.current(), "最新数据"
+    return gate.opened(mine.version), f"{mine.name}({known.made_text(mine)}存)"
 
 
 def heading(sides: Sides) -> str:

@@ -10,7 +10,7 @@ from data_loaders.folder import MANIFEST, VERSIONS
 from faults import DataProblem
 from records.snapshots import Snapshot, find
 from settings import ConfigProblem
-from ui import cached, view
+from ui import cached, gate, view
 from wording import date_text
 
 
@@ -29,12 +29,12 @@ def opened() -> tuple[Snapshot | None, Dataset]:
     try:
         snapshot = shown()
         if snapshot is not None:
-            return snapshot, cached.opened(snapshot.version)
+            return snapshot, gate.opened(snapshot.version)
     except ConfigProblem:
         raise
     except DataProblem as problem:
         raise CannotBeShown(str(problem)) from problem
-    return None, cached.current()
+    return None, gate.current()
 
 
 def is_there(snapshot: Snapshot) -> bool:

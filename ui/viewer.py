@@ -1,0 +1,72 @@
+"""Who looks at the page that is being run, or asks for the file that is being sent.
+
+In: the connection (its peer and headers), and in mode login the claims that the provider signed. Out: a `Principal`.
+Refuses by default: without a rule that says otherwise it is NOBODY. In mode `local` whoever sits at the machine itself
+sees all; others that reach it, and whatever comes through a proxy, see what is public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from ipaddress import ip_address
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from access.people import NOBODY, OPERATOR, PUBLIC, Action, Principal
+from ui import cached
+
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+_asking: ContextVar[Principal | None] = ContextVar("asking", default=None)
+
+
+def viewer() -> Principal:
+    """Whoever looks. Raises ConfigProblem."""
+    asking = _asking.get()
+    if asking is not None:
+        return asking
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return NOBODY  # a thread of ours that forgot to say for whom it works
+    return identified(_peer(), {name.lower(): value for name, value in st.context.headers.items()})
+
+
+def identified(peer: str, headers: Mapping[str, str]) -> Principal:
+    """Whoever asks from there with these headers (lower case). Raises ConfigProblem."""
+    mode = cached.config().access.mode
+    if mode == "open":
+        return PUBLIC
+    if mode == "local":
+        is_here = _is_this_machine(peer) and not any(name in headers for name in FORWARDED)
+        return OPERATOR if is_here else PUBLIC
+    return NOBODY
+
+
+@contextmanager
+def asking(principal: Principal) -> Iterator[None]:
+    """Work for somebody outside a page's run: a request of ours, a thread that goes on for a page."""
+    token = _asking.set(principal)
+    try:
+        yield
+    finally:
+        _asking.reset(token)
+
+
+def may(action: Action) -> bool:
+    """Whether whoever looks may do this."""
+    return viewer().may(action)
+
+
+def _peer() -> str:
+    """Where the page's socket comes from; Streamlit says None for this machine itself."""
+    return st.context.ip_address or "127.0.0.1"
+
+
+def _is_this_machine(peer: str) -> bool:
+    try:
+        found = ip_address(peer.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found).is_loopback
