@@ -4,13 +4,19 @@ PORT   ?= 8501
 HOST   ?= localhost
 CONFIG ?= config.toml
 
+# --port 80 when somebody said PORT=80; the defaults above are those of `run`, `serve` has its own.
+given = $(if $(filter command environment,$(word 1,$(origin $(1)))),--$(shell echo $(1) | tr A-Z a-z) "$($(1))")
+
 VENV_PYTHON = .venv/bin/python
 SYNC = $(PYTHON) bootstrap.py sync
 
-.PHONY: run test prepare demo format lint fuzz bench-prepare bench-map bench-pages bench-list bench-phone rehearsal bench-scoring back-test
+.PHONY: run serve test prepare demo format lint fuzz bench-prepare bench-map bench-pages bench-list bench-phone rehearsal bench-scoring bench-load back-test bundle backup audit
 
 run:      ## start the app on localhost, preparing the demo county on first use
 	@$(PYTHON) bootstrap.py run --port $(PORT) --host "$(HOST)" --config "$(CONFIG)"
+
+serve:    ## a server: REPLICAS processes behind nginx, production settings; HOST, PORT, CERTIFICATE, KEY (docs/OPERATIONS.md)
+	@$(PYTHON) bootstrap.py serve --config "$(CONFIG)" $(foreach name,HOST PORT REPLICAS CERTIFICATE KEY,$(call given,$(name)))
 
 test:     ## lint, format check, types, import contracts, all tests with a real browser
 	@$(PYTHON) bootstrap.py test
@@ -63,6 +69,10 @@ bench-scoring: ## 60 telephones score at once and the server is killed half-way:
 	@$(SYNC)
 	@$(VENV_PYTHON) -m benchmarks.scoring
 
+bench-load: ## 20, 50 and 100 readers at once, one process per core behind nginx; a thousand tabs opened and shut
+	@$(SYNC)
+	@$(VENV_PYTHON) -m benchmarks.load
+
 rehearsal: ## a whole meeting and tour in a real browser: the pictures of docs/MEETING.md anew
 	@$(SYNC)
 	@$(VENV_PYTHON) -m tests.browser.rehearsal
@@ -70,3 +80,15 @@ rehearsal: ## a whole meeting and tour in a real browser: the pictures of docs/M
 back-test: ## how good the forecast of closing is on CONFIG's past: the table of docs/METRICS.md, printed
 	@$(SYNC)
 	@$(VENV_PYTHON) -m benchmarks.back_test --config "$(CONFIG)"
+
+bundle:   ## archives in dist/ for machines without any network: Linux and Windows, PYTHONS="3.11 3.12 3.13"
+	@$(SYNC)
+	@$(VENV_PYTHON) -m commands.bundling $(if $(PYTHONS),--pythons $(PYTHONS)) $(if $(SYSTEMS),--systems $(SYSTEMS))
+
+backup:   ## data, records, config and audit log as one file in TO, checked (docs/OPERATIONS.md)
+	@$(SYNC)
+	@$(VENV_PYTHON) -m commands.backup --config "$(CONFIG)" --to "$(or $(TO),$(error TO=文件夹,例如 make backup TO=/mnt/backup))"
+
+audit:    ## known holes of the locked packages, asked of the internet: for a machine that has it (SECURITY.md)
+	@$(SYNC)
+	@$(VENV_PYTHON) -m commands.auditing

@@ -1,7 +1,8 @@
 """Two commands for a machine that has nothing but Python: start the app, or check everything.
 
-In: `run [--port N] [--host ADDRESS] [--config FILE]` or `test`. Out: a locked environment in .venv, then the running app on
-localhost, or every check with a one-line summary; the exit code of whatever failed passes through.
+In: `run [--port N] [--host ADDRESS] [--config FILE]`, `test`, or, in an offline bundle, `verify`. Out: a locked environment
+in .venv, then the running app on localhost, or every check with a one-line summary; the exit code of whatever failed passes
+through. Where `make bundle` has laid a wheelhouse beside it, it installs from there and asks no network.
 Refuses to touch anything outside this folder, but for the browser and the LibreOffice that `test` may install on a
 Debian-like system where it is allowed to, and to name a package index: uv and pip find theirs as this machine is set up.
 
@@ -50,6 +51,8 @@ OFFICE_PLACES = (  # where macOS and Windows put it, on no PATH
     Path("/Applications/LibreOffice.app/Contents/MacOS/soffice"),
     Path(os.environ.get("PROGRAMFILES", r"C:\Program Files")) / "LibreOffice" / "program" / "soffice.com",
 )
+SERVE_OPTIONS = ("host", "port", "replicas", "certificate", "key")  # commands/serving.py says what they mean
+NGINX_PLACES = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
 
 
 def say(chinese: str, english: str) -> None:
@@ -66,6 +69,9 @@ if sys.version_info < (3, 11):  # noqa: UP036
         f"Python 3.11 or newer is needed, this is {found}. Install or name it: make run PYTHON=python3.12",
     )
     sys.exit(2)
+
+
+import offline  # noqa: E402  # newer Python than the line above may meet
 
 
 class Stop(Exception):
@@ -151,10 +157,16 @@ def synced_python(with_dev: bool) -> Path:
     """The environment's interpreter, after making .venv what uv.lock says; no work when it already is."""
     python = VENV / BIN / f"python{EXE}"
     stamp = STAMP.read_text(encoding="utf-8").split() if STAMP.exists() and python.exists() else []
-    # Whoever once ran the tests keeps their tools: `run` never takes them away.
-    with_dev = with_dev or "dev" in stamp
+    bundled = offline.is_bundle(ROOT)
+    # Whoever once ran the tests keeps their tools: `run` never takes them away. A bundle brings none.
+    with_dev = not bundled and (with_dev or "dev" in stamp)
     wanted = [fingerprint(), "dev" if with_dev else "app"]
     if stamp == wanted:
+        return python
+    if bundled:
+        STAMP.unlink(missing_ok=True)
+        install_from_bundle(python)
+        STAMP.write_text(" ".join(wanted), encoding="utf-8")
         return python
     uv = installed_uv()
     say("安装依赖到 .venv/ …", "Installing what uv.lock lists into .venv/ …")
@@ -189,6 +201,52 @@ def synced_python(with_dev: bool) -> Path:
         )
     STAMP.write_text(" ".join(wanted), encoding="utf-8")
     return python
+
+
+def intact_bundle() -> None:
+    """Stop with a sentence unless this folder is a bundle, whole, and made for this machine."""
+    if not offline.is_bundle(ROOT):
+        raise Stop(
+            f"这里不是离线安装包:没有 {offline.HOUSE}/ 文件夹。",
+            f"This is no offline bundle: there is no folder {offline.HOUSE}/.",
+        )
+    fault = offline.damage(ROOT) or offline.misfit(offline.contents(ROOT), offline.this_machine(), ROOT)
+    if fault is not None:
+        raise Stop(*fault)
+
+
+def install_from_bundle(python: Path) -> None:
+    """Make .venv from the wheels beside the program, by the hashes of uv.lock, without asking any network."""
+    say("核对安装包 …", "Checking the bundle …")
+    intact_bundle()
+    say("从安装包安装到 .venv/(不用网络)…", "Installing from the bundle into .venv/, without network …")
+    uv = offline.unpacked_uv(ROOT, offline.contents(ROOT)["uv"], UV_HOME / BIN / f"uv{EXE}")
+    # Beside .venv, so that uv links files instead of copying them; of no use afterwards.
+    cache = UV_HOME / "cache"
+    ours = {
+        "UV_CACHE_DIR": str(cache),
+        "UV_OFFLINE": "1",
+        "UV_NO_CONFIG": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
+    }
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("UV_", "VIRTUAL_ENV"))
+    }
+    sync: list[str | Path] = [uv, "pip", "sync", "--compile-bytecode", "--python", python]
+    sources: list[str | Path] = ["--no-index", "--find-links", ROOT / offline.HOUSE, "--only-binary", ":all:"]
+    steps: list[list[str | Path]] = [
+        [uv, "venv", "--quiet", "--clear", "--python", sys.executable, VENV],
+        [*sync, *sources, "--require-hashes", ROOT / offline.REQUIREMENTS],
+    ]
+    for step in steps:
+        code = subprocess.run(
+            [str(part) for part in step], cwd=ROOT, env={**environment, **ours}, check=False
+        ).returncode
+        if code:
+            raise Stop(
+                "没有装上,见上面 uv 的说明。", "The installation failed: see what uv says above.", code
+            )
+    shutil.rmtree(cache, ignore_errors=True)
 
 
 def apt_install(*packages: str) -> bool:
@@ -313,9 +371,9 @@ def run(port: int, config: Path, host: str = LOCAL) -> int:
     )
     if host != LOCAL:
         say(
-            f"注意:{host} 对网络开放,还没有登录,能连上这个端口的人都能看到发布的全部数据。散会后请停止。",
-            f"Note: {host} is open to the network and there is no login yet: whoever reaches the port sees everything "
-            "that is published. Stop it after the meeting.",
+            f"注意:{host} 对网络开放。别的电脑和手机看到的由配置里的 [access] 决定,没有写就是公开的内容。长期给内网用,请用 make serve。",
+            f"Note: {host} is open to the network. What others see is up to [access] in the config, without it what is public. "
+            "For an intranet use make serve.",
         )
     arguments, environment = serving(port, host)
     try:
@@ -323,6 +381,22 @@ def run(port: int, config: Path, host: str = LOCAL) -> int:
     except KeyboardInterrupt:
         say("\n已停止。", "Stopped.")
         return 0
+
+
+# ── serve ────────────────────────────────────────────────────────────────────────────────────
+
+
+def serve(config: Path, options: "list[str]") -> int:
+    """Serve a county with production settings: commands/serving.py, when it would start and something is published."""
+    python = synced_python(with_dev=False)
+    command = [str(python), "-m", "commands.serving", "--config", str(config), *options]
+    must(call([*command, "--check"]))
+    publish_if_needed(python, config)
+    if not IS_WINDOWS:
+        # In its place, so that signals reach the one process that ends the others.
+        os.chdir(str(ROOT))
+        os.execve(command[0], command, {**os.environ, "PYTHONUTF8": "1"})
+    return call([*command])
 
 
 # ── test ─────────────────────────────────────────────────────────────────────────────────────
@@ -386,6 +460,26 @@ def office_or_notice() -> None:
         )
 
 
+def found_nginx() -> "str | None":
+    """nginx, which stands before the app's processes on a server; Debian keeps it off a user's PATH."""
+    named = os.environ.get("GUANMO_NGINX")
+    if named:
+        return shutil.which(named)
+    return shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", os.defpath), *NGINX_PLACES]))
+
+
+def nginx_or_notice() -> None:
+    """A proxy, nginx, for the tests, installed when that is allowed; without it the tests of several processes are skipped."""
+    if found_nginx() is not None or os.environ.get("GUANMO_NGINX"):
+        return
+    if not apt_install("nginx"):
+        say(
+            "没有 nginx,也装不上:多个进程一起服务的测试会跳过(Debian:apt install nginx,或用环境变量 GUANMO_NGINX 指明它的位置)。",
+            "There is no nginx and it could not be installed: the tests of several processes behind it will be skipped "
+            "(Debian: apt install nginx, or name its executable in GUANMO_NGINX).",
+        )
+
+
 def driver_or_stop(python: Path) -> None:
     """Make sure that what steers the browser starts: its Node needs a library that bare Debian lacks."""
 
@@ -404,9 +498,12 @@ def driver_or_stop(python: Path) -> None:
 
 def check_everything() -> int:
     """Run every check, the later ones also when an earlier one fails; 0 when all pass."""
+    if offline.is_bundle(ROOT):
+        raise Stop("离线安装包里没有测试。", "An offline bundle brings no tests.")
     python = synced_python(with_dev=True)
     browser = browser_or_stop()
     office_or_notice()
+    nginx_or_notice()
     driver_or_stop(python)
     steps: dict[str, list[str | Path]] = {
         "ruff check": [python, "-m", "ruff", "check", "."],
@@ -414,7 +511,11 @@ def check_everything() -> int:
         "mypy": [python, "-m", "mypy"],
         "lint-imports": [VENV / BIN / f"lint-imports{EXE}"],
         # A file's tests share a server and a county, so they stay together; more workers only prepare more counties.
-        "pytest": [python, "-m", "pytest", "-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"],
+        # In their own order: the browser's long files come first, and the many short ones fill both cores to the end.
+        "pytest": [
+            *(python, "-m", "pytest", "-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"),
+            *("--no-loadscope-reorder", "--durations=20", "--durations-min=5"),
+        ],
     }
     results = []
     for name, command in steps.items():
@@ -439,8 +540,14 @@ def parsed_arguments(arguments: "list[str] | None" = None) -> argparse.Namespace
     runs.add_argument("--port", type=int, default=8501)
     runs.add_argument("--host", default=LOCAL, help="0.0.0.0:局域网也能打开 / open to the local network")
     runs.add_argument("--config", type=Path, default=ROOT / "config.toml")
+    serves = commands.add_parser("serve", help="在服务器上运行 / serve a county; docs/OPERATIONS.md")
+    serves.add_argument("--config", type=Path, default=ROOT / "config.toml")
+    for name in SERVE_OPTIONS:
+        serves.add_argument(f"--{name}", type=os.path.abspath if name in ("certificate", "key") else str)
     commands.add_parser("test", help="全部检查 / every check and test")
-    commands.add_parser("sync", help="只装依赖 / only install the locked environment")
+    syncs = commands.add_parser("sync", help="只装依赖 / only install the locked environment")
+    syncs.add_argument("--no-dev", action="store_true", help="不装测试工具 / without the tests' tools")
+    commands.add_parser("verify", help="核对离线安装包 / check an offline bundle, file by file")
     return parser.parse_args(arguments)
 
 
@@ -460,8 +567,18 @@ def main() -> int:
     try:
         if typed.command == "run":
             return run(typed.port, typed.config.resolve(), typed.host)
+        if typed.command == "serve":
+            given = [(name, getattr(typed, name)) for name in SERVE_OPTIONS]
+            return serve(typed.config.resolve(), [f"--{name}={value}" for name, value in given if value])
         if typed.command == "sync":
-            synced_python(with_dev=True)
+            synced_python(with_dev=not typed.no_dev)
+            return 0
+        if typed.command == "verify":
+            intact_bundle()
+            say(
+                f"安装包完整,可以装在这台电脑上:{len(offline.listed(ROOT))} 个文件。",
+                f"The bundle is whole and fits this machine: {len(offline.listed(ROOT))} files.",
+            )
             return 0
         return check_everything()
     except Stop as stop:

@@ -21,10 +21,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from commands.summary import print_summary
-from data_loaders.folder import MANIFEST, VERSIONS
+from data_loaders.folder import MANIFEST, VERSIONS, published_order, told_in_words
+from data_loaders.lock import preparing
 from data_loaders.unchanged import inputs_digest, published_from, remember
 from faults import DataProblem
 from settings import ConfigProblem, Settings, read_settings
+from wording import date_text
 
 DONE, NOTHING_PUBLISHED = 0, 2
 
@@ -53,18 +55,32 @@ def _publish(options: argparse.Namespace, console: Console) -> int:
     config = options.config.read_bytes()
     raw, out = _raw(options, settings), options.out or settings.paths.prepared
     as_of = settings.county.as_of or _today()
-    digest = inputs_digest(config, raw, as_of)
-    version = published_from(out, digest)
-    if version is not None:
-        return _nothing_new(out, version, settings, console)
+    with told_in_words("没有发布,原来的版本没有动"), preparing(out):
+        if settings.county.as_of is None:
+            _doubt_the_clock(out, as_of, console)
+        digest = inputs_digest(config, raw, as_of)
+        version = published_from(out, digest)
+        if version is not None:
+            return _nothing_new(out, version, settings, console)
 
-    from commands.publishing import publish_version
+        from commands.publishing import publish_version
 
-    version = publish_version(settings, config, raw, out, as_of, options.allow_missing, console)
-    if version is None:
-        return NOTHING_PUBLISHED
-    remember(out, digest, version)
-    return DONE
+        version = publish_version(settings, config, raw, out, as_of, options.allow_missing, console)
+        if version is None:
+            return NOTHING_PUBLISHED
+        remember(out, digest, version)
+        return DONE
+
+
+def _doubt_the_clock(out: Path, today: date, console: Console) -> None:
+    """Say so when this machine's day is before that of the data that is published: deadlines would be counted from it."""
+    before = (published_order(out) or [""])[-1][:8]
+    if before > f"{today:%Y%m%d}":
+        console.print(
+            f"[bold yellow]请先看日期:[/]这台电脑的日期是{date_text(today)},比上一批数据的截至日"
+            f"{date_text(datetime.strptime(before, '%Y%m%d').date())}还早。日期不对就改正后再运行。",
+            highlight=False,
+        )
 
 
 def _nothing_new(out: Path, version: str, settings: Settings, console: Console) -> int:

@@ -2,8 +2,9 @@
 
 In: HTTP requests. Out: the app at /, published geometry at /geometry/<version>/<file> and the map's scripts at
 /bundle/, compressed once and kept by browsers for ever (the address changes with the content), the optional base map
-at /tiles/. Refuses any name that is not exactly a version's and a layer's, and tells browsers to load nothing from any
-other host, whatever a page contains. Each page's address answers with Streamlit's start page (web/start_page.py).
+at /tiles/. Refuses any name that is not exactly a version's and a layer's; what stands before it (web/guard.py) refuses
+every address that is not listed in web/guard_routes.py. Each page's address answers with Streamlit's start page
+(web/start_page.py).
 
 Started by `streamlit run server.py`; app.py alone runs too, but without its maps' polygons.
 """
@@ -11,32 +12,37 @@ Started by `streamlit run server.py`; app.py alone runs too, but without its map
 from __future__ import annotations
 
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config as streamlit_config
 from streamlit import file_util
+from streamlit.runtime import get_instance
 from streamlit.runtime.pages_manager import PagesManager
 
-from access.people import NOBODY
-from data_loaders.store import map_layer_path
-from faults import DataProblem
+from data_loaders.contract import Dataset
+from data_loaders.store import map_layer, map_layer_path
 from geo.village_map import BUNDLES, bundle_digest
 from geo.village_map import bundle as bundle_bytes
 from settings import ConfigProblem
-from ui import agendas, cached, viewer, warming
+from ui import agendas, cached, health, server_logs, session_owners, sign_in, viewer, warming, watching
 from ui.navigation import PAGES
+from ui.socket_messages import judged, tell_no_folder
+from web import guard_headers, guard_server, prompt_sending
+from web.guard import Admission, Door, Guard
+from web.guard_routes import table
+from web.health import health as health_route
 from web.scoring import scoring
+from web.sign_in import SignIn
 from web.stage import file as stage_bytes
 from web.stage import stage
 from web.start_page import document
@@ -44,53 +50,6 @@ from web.tiles import tiles
 
 # A few versions' layers; each is some tens of KB compressed, a part of very many villages 300.
 KEPT_LAYERS = 96
-
-# streamlit-folium evaluates the map's script, Streamlit and plotly write inline styles and use workers from
-# blobs: those must stay allowed. What this forbids is every other host, for scripts, images and data alike.
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self' data: blob:",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-    )
-)
-
-HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "same-origin",
-}
-
-
-class SafetyHeaders:
-    """Adds HEADERS to every response that does not set them itself."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; only HTTP responses have headers to add."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
 
 
 class Asking:
@@ -106,18 +65,17 @@ class Asking:
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         peer = (scope.get("client") or ("", 0))[0]
-        try:
-            who = viewer.identified(peer, headers)
-        except ConfigProblem:
-            who = NOBODY
-        with viewer.asking(who):
+        with viewer.asking(lambda: viewer.requesting(peer, headers)):
             await self.app(scope, receive, send)
 
 
 @lru_cache(maxsize=KEPT_LAYERS)
 def _compressed(layer: Path) -> bytes:
     # Safe to keep by path: a version's files never change.
-    return gzip.compress(layer.read_bytes(), compresslevel=9, mtime=0)
+    content = map_layer(layer)
+    if content is None:
+        raise FileNotFoundError(layer)
+    return gzip.compress(content, compresslevel=9, mtime=0)
 
 
 def geometry(request: Request) -> Response:
@@ -131,6 +89,20 @@ def geometry(request: Request) -> Response:
     if packed is None:
         return Response("没有这个图层。", status_code=404, headers={"Cache-Control": "no-store"})
     return _for_ever(request, packed, "application/geo+json")
+
+
+def _keep_layers(data: Dataset) -> None:
+    """In the background: a map that nobody has looked at yet is drawn all the same when the data folder goes away."""
+    prepared = cached.config().paths.prepared
+    paths = [map_layer_path(prepared, data.version, Path(each.file).name) for each in data.manifest.layers]
+
+    def keep() -> None:
+        for path in paths[: KEPT_LAYERS // 2]:
+            if path is not None:
+                with suppress(FileNotFoundError):
+                    _compressed(path)
+
+    Thread(target=keep, name="layers", daemon=True).start()
 
 
 def _for_ever(request: Request, packed: bytes, kind: str) -> Response:
@@ -168,7 +140,10 @@ def gzipped_bundle(name: str) -> bytes:
 def start_page(_: Request) -> Response:
     """The document at a page's address; what is on the page comes over the socket."""
     html = document(Path(file_util.get_static_dir()), _base)
-    return Response(html, media_type="text/html", headers={"Cache-Control": "no-cache"})
+    policy = guard_headers.policy(*guard_headers.APP, *guard_headers.inline_scripts(html))
+    return Response(
+        html, media_type="text/html", headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy}
+    )
 
 
 def _at(path: str) -> str:
@@ -183,17 +158,37 @@ PagesManager.uses_pages_directory = False
 @asynccontextmanager
 async def while_serving(_: st.App) -> AsyncIterator[None]:
     """The data set is open, and what is asked for first worked out, before the first visitor comes."""
+    session_owners.bind(get_instance())
+    tell_no_folder()
     cached.when_opened(warming.start)
-    Thread(target=_open, name="opening", daemon=True).start()
+    cached.when_opened(server_logs.opened)
+    cached.when_opened(_keep_layers)
+    stop = Event()
+    Thread(target=watching.watch, args=(stop,), name="watching", daemon=True).start()
     yield
+    stop.set()
 
 
-def _open() -> None:
-    with suppress(DataProblem, ConfigProblem):  # the page says it, in words
-        cached.current()
-
-
+server_logs.start()
 _base = str(streamlit_config.get_option("server.baseUrlPath") or "").strip("/")
+
+
+def _hosts() -> Collection[str]:
+    with suppress(ConfigProblem):
+        return cached.config().access.hosts
+    return ()
+
+
+def _signs_in() -> bool:
+    with suppress(ConfigProblem):
+        return cached.config().access.mode == "login"
+    return False
+
+
+guard_server.bound()
+prompt_sending.begin()
+ADDRESSES = table(("", *(page.path for page in PAGES)))
+DOOR = Door(ADDRESSES, _base, _hosts, _signs_in, judged)
 
 app = st.App(
     str(Path(__file__).resolve().parent / "app.py"),
@@ -202,10 +197,17 @@ app = st.App(
         Route(_at("bundle/{digest}/{name}"), bundle),
         Route(_at("tiles/{path:path}"), tiles(cached.config)),
         Route(_at("score"), scoring(cached.config, _at("score")), methods=["GET", "POST"]),
+        Route(_at("healthz"), health_route(health.look, health.may_know)),
         Route(_at("stage"), stage(agendas.stage)),
         Route(_at("stage/{digest}/{file}"), stage_file),
         *(Route(_at(path), start_page) for path in ("", *(page.path for page in PAGES))),
     ],
-    middleware=[Middleware(SafetyHeaders), Middleware(Asking)],
+    middleware=[
+        Middleware(Guard, door=DOOR),
+        Middleware(SignIn, desk=sign_in.desk(_base)),
+        Middleware(Asking),
+        Middleware(Admission, viewer=viewer.viewer, may_have=session_owners.may_have),
+    ],
     lifespan=while_serving,
+    on_script_error=server_logs.script_failed,
 )

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 NOT_REPORTED = "未报送"
+NOT_PUBLIC = "不公开"  # reported, and not for everybody: never to be called missing
 NO_SHARE = "—"  # a share without a denominator or a target is not a report that is missing
 
 _SCALES = ((1e8, 1e8, "亿"), (1e6, 1e4, "万"))

@@ -56,6 +56,11 @@ class Principal:
         return action in _MAY[self.kind]
 
 
+def who_may(action: Action) -> tuple[Kind, ...]:
+    """Whoever may do this, by kind."""
+    return tuple(kind for kind, actions in _MAY.items() if action in actions)
+
+
 OPERATOR = Principal("operator", who="local")
 """Whoever sits at the machine itself, in mode local."""
 

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from charts import palette
 from charts.layout import empty_chart, names_axis, plain, plain_list, rows_height, styled_figure, unitless
 from settings import Indicator
-from wording import NO_SHARE, NOT_REPORTED, number_text, percent_text, period_text
+from wording import NO_SHARE, NOT_PUBLIC, NOT_REPORTED, number_text, percent_text, period_text
 
 STEP_PX = 46
 KIND_NAMES = {"households": "户数", "money": "金额"}
@@ -170,7 +170,7 @@ def _add_shares(figure: go.Figure, grid: list[list[dict[Any, Any]]]) -> None:
 
 def share_text(row: dict[Any, Any]) -> str:
     """A step's share of the first one in a cell: unreported and incomparable are not the same."""
-    missing = NOT_REPORTED if pd.isna(row["value"]) else NO_SHARE
+    missing = NO_SHARE if pd.notna(row["value"]) else NOT_PUBLIC if row.get("is_hidden") else NOT_REPORTED
     return percent_text(row["of_first"], 0, missing=missing) + ("↑" if row["exceeds"] else "")
 
 
@@ -188,7 +188,8 @@ def _shares_title(later: pd.DataFrame) -> str:
     worst, best, name = known.iloc[0], known.iloc[-1], last["step_name"].iloc[0]
     if len(known) == 1:
         return f"{worst['name']}{name}{percent_text(worst['of_first'], 0)}"
+    among = f"公开的{len(known)}个里" if "is_hidden" in last and last["is_hidden"].any() else ""
     return (
-        f"{name}:{worst['name']}{percent_text(worst['of_first'], 0)}最低,"
+        f"{name}:{among}{worst['name']}{percent_text(worst['of_first'], 0)}最低,"
         f"{best['name']}{percent_text(best['of_first'], 0)}最高"
     )

@@ -1,15 +1,15 @@
 """The prepared data set as a contract: its tables, their columns and types.
 
 prepare.py writes exactly this, app.py reads exactly this; docs/DATA.md says the same in words. A change
-here that old versions cannot satisfy raises SPEC_VERSION, and readers refuse another one.
+here that old versions cannot satisfy raises SPEC_VERSION and adds a step to data_loaders/upgrades.py; newer ones are refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -256,14 +256,77 @@ class Manifest:
     layers: tuple[MapLayer, ...]
 
 
+class PublishedFigures(Protocol):
+    """Public figures of the whole county, for a data set that is not whole: `access.published.Published` says what each is."""
+
+    indicators: frozenset[str]  # whose figures by township are public
+
+    def values(self, indicator: str, level: str) -> pd.DataFrame:
+        """By indicator and level, as `metrics.figures.indicator_values`."""
+
+    def table(
+        self, indicators: Iterable[str], level: str, make: Callable[[Dataset], pd.DataFrame]
+    ) -> pd.DataFrame:
+        """The public rows of what `make` gives."""
+
+    def shown(self, indicator: str) -> frozenset[str]:
+        """The townships whose figures of the indicator are public, and the viewer's own."""
+
+    def history(self, group: str | None) -> pd.DataFrame:
+        """As `metrics.composite.composite_history`."""
+
+    def jobs(self, by: str) -> pd.DataFrame:
+        """Sums of the enterprises, by place_code or industry."""
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Townships whose problems are counted apart."""
+
+    @property
+    def has_ranking(self) -> bool:
+        """Whether the composite score is public."""
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """With any public figure."""
+
+    @property
+    def reported(self) -> frozenset[str]:
+        """Indicators of which any township's figure can be told."""
+
+    @property
+    def sources(self) -> Mapping[str, frozenset[str]]:
+        """Indicator → ids of its sources."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a data set holds that is not whole."""
+
+    kind: str  # whom it is for: township | bureau | public | nobody
+    townships: tuple[str, ...]  # codes of those of which every row is here
+    units: tuple[str, ...]  # whose problems are here in full, wherever they lie
+    observations: str  # the finest level of the others' figures: none | township | village
+    problems: str  # none | counts: theirs without words
+    enterprises: str  # none | counts: sums only, no rows | full
+    small_count: int  # of others no count from 1 to under this is here
+    by_village: frozenset[str]  # indicators of which all villages' rows are here
+    published: PublishedFigures = field(repr=False, compare=False)
+
+    def has_all_of(self, place_code: str) -> bool:
+        """Whether every row of the place is here."""
+        return f"{place_code[:9]}000" in self.townships
+
+
 @dataclass(frozen=True)
 class Dataset:
-    """One published version, whole: never changed after it is read, shared by every session."""
+    """One published version, whole or as one kind of viewer sees it: never changed, shared by every session."""
 
     manifest: Manifest
     settings: Settings
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
     scope: str = ""  # "": all of it; else what access.scope left in it, and for whom
+    limits: Limits | None = None  # None: it is whole
 
     @property
     def key(self) -> tuple[str, str]:

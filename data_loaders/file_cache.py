@@ -76,11 +76,14 @@ class FileCache:
         }
         content = json.dumps(plain, ensure_ascii=False, default=str, separators=(",", ":"))
         # A full disk or a folder that may not be written to costs time on the next run, nothing else.
-        with contextlib.suppress(OSError):
+        aside = self._folder / f"{key}.part"
+        try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            aside = self._folder / f"{key}.part"
             aside.write_bytes(zlib.compress(content.encode(), level=1))
             aside.replace(self._folder / f"{key}.z")
+        except OSError:
+            with contextlib.suppress(OSError):
+                aside.unlink()
 
 
 def context_key(context: Context) -> str:

@@ -2,7 +2,8 @@
 
 Out: `OUT/versions/<name>/` with a Parquet file per table, the map layers, a copy of the config and
 manifest.json; then `OUT/CURRENT` with the version's name. Whoever kills this at any moment leaves the old
-version readable: nothing that a reader can reach is ever written in place.
+version readable: nothing that a reader can reach is ever written in place. Who fails (a full disk) takes away what it
+wrote; what a kill leaves, the next run sweeps (data_loaders.lock).
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -25,12 +25,24 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 
 from data_loaders.contract import DATES, KEYS, SPEC_VERSION, TABLES, Manifest, MapLayer, SourceFile
-from data_loaders.folder import CONFIG, CURRENT, MANIFEST, PINNED, VERSIONS, replace_file, sync_folder
+from data_loaders.folder import (
+    CONFIG,
+    CURRENT,
+    MANIFEST,
+    PINNED,
+    PUBLISHED,
+    VERSION_NAME,
+    VERSIONS,
+    WRITING,
+    damaged_files,
+    published_order,
+    replace_file,
+    sync_folder,
+)
 from geo.layers import ScreenLayer
 from settings import Settings
 
 KEEP = 5  # versions: a reader that opened one keeps it through several publications
-_ABANDONED_SECONDS = 3600
 
 
 def publish(
@@ -51,12 +63,36 @@ def publish(
     """
     versions = out / VERSIONS
     versions.mkdir(parents=True, exist_ok=True)
-    _sweep(versions)
-    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=versions))
+    aside = Path(tempfile.mkdtemp(prefix=WRITING, dir=versions))
+    try:
+        manifest = _write_version(
+            aside, tables, layers, settings, config, as_of, prepared_at, sources, faults, extras or {}
+        )
+        _switch(out, aside, manifest.version)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    _prune(out)
+    return manifest
+
+
+def _write_version(
+    aside: Path,
+    tables: Mapping[str, pd.DataFrame],
+    layers: Sequence[ScreenLayer],
+    settings: Settings,
+    config: bytes,
+    as_of: date,
+    prepared_at: str,
+    sources: list[SourceFile],
+    faults: Mapping[str, int],
+    extras: Mapping[str, bytes],
+) -> Manifest:
+    """Every file of the version, the manifest last."""
     files = {f"{name}.parquet": _write_table(aside, name, table) for name, table in tables.items()}
     shown = [_write_layer(aside, layer) for layer in layers]
     files.update({layer.file: _sha256((aside / layer.file).read_bytes()) for layer in shown})
-    for name, content in {CONFIG: config, **(extras or {})}.items():
+    for name, content in {CONFIG: config, **extras}.items():
         _write(aside / name, content)
         files[name] = _sha256(content)
     manifest = Manifest(
@@ -79,10 +115,40 @@ def publish(
     )
     text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, default=str)
     _write(aside / MANIFEST, text.encode())
-    _install(aside, versions / manifest.version)
-    replace_file(out / CURRENT, manifest.version.encode())
-    _prune(versions, keep=manifest.version)
     return manifest
+
+
+def _switch(out: Path, aside: Path, version: str) -> None:
+    """Put the folder in its place and make it current; where that fails, take it away again."""
+    target = out / VERSIONS / version
+    is_new, before = not target.exists(), _until_current(out)
+    order = [*(name for name in before if name != version), version]
+    try:
+        _install(aside, target)
+        # Before CURRENT: whoever finds the new name there finds in this list what was current before it.
+        replace_file(out / PUBLISHED, ("\n".join(order) + "\n").encode())
+        replace_file(out / CURRENT, version.encode())
+    except BaseException as error:
+        if _current(out) == version and isinstance(error, OSError):
+            return  # switched to; what failed came after
+        if is_new:
+            shutil.rmtree(target, ignore_errors=True)
+        raise
+
+
+def _until_current(out: Path) -> list[str]:
+    """Versions in the order in which they became current, as far as the current one: a run may have died before the switch."""
+    order, current = published_order(out), _current(out)
+    if not VERSION_NAME.fullmatch(current):
+        return order
+    return [*order[: order.index(current)], current] if current in order else [*order, current]
+
+
+def _current(out: Path) -> str:
+    try:
+        return (out / CURRENT).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def contract_schema(table: str) -> pa.DataFrameSchema:
@@ -127,24 +193,31 @@ def _install(aside: Path, target: Path) -> None:
     except OSError:
         if not (target / MANIFEST).exists():
             raise
+        if damaged_files(target):  # a disk has spoilt it since
+            _replace_damaged(aside, target)
+            return
         # The same content was published before: its folder is already there, complete.
         shutil.rmtree(aside)
-        os.utime(target)
     sync_folder(target.parent)
 
 
-def _prune(versions: Path, keep: str) -> None:
-    complete = [path for path in versions.iterdir() if not path.name.startswith(".")]
-    for old in sorted(complete, key=lambda path: path.stat().st_mtime, reverse=True)[KEEP:]:
-        if old.name != keep and not (versions.parent / PINNED / old.name).exists():
+def _replace_damaged(aside: Path, target: Path) -> None:
+    spoilt = Path(tempfile.mkdtemp(prefix=WRITING, dir=target.parent)) / target.name
+    target.rename(spoilt)
+    aside.rename(target)
+    sync_folder(target.parent)
+    shutil.rmtree(spoilt.parent, ignore_errors=True)
+
+
+def _prune(out: Path) -> None:
+    """Remove all but the last few versions and those that snapshots need. By their order and not by the clock."""
+    order = {name: at for at, name in enumerate(published_order(out))}
+    complete = [path for path in (out / VERSIONS).iterdir() if VERSION_NAME.fullmatch(path.name)]
+    # What nobody wrote down is from before the list: older than all that is on it.
+    complete.sort(key=lambda path: (order.get(path.name, -1), path.stat().st_mtime), reverse=True)
+    for old in complete[KEEP:]:
+        if not (out / PINNED / old.name).exists():
             shutil.rmtree(old, ignore_errors=True)
-
-
-def _sweep(versions: Path) -> None:
-    """Remove what killed runs left behind, once nobody can still be writing it."""
-    for path in versions.glob(".writing-*"):
-        if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _write(path: Path, content: bytes) -> None:

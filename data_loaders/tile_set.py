@@ -80,7 +80,8 @@ def _is_level(entry: Path) -> bool:
 def _from_folder(folder: Path, z: int, x: int, y: int) -> bytes | None:
     for ending in _ENDINGS:
         tile = folder / str(int(z)) / str(int(x)) / f"{int(y)}.{ending}"
-        if tile.is_file():
+        # Sets link to tiles of their own that are all sea; a link that leads elsewhere is no tile.
+        if tile.is_file() and tile.resolve().is_relative_to(folder.resolve()):
             with tile.open("rb") as file:
                 return file.read()
     return None

@@ -7,13 +7,14 @@ version was made from the same digest there is nothing to do.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 from datetime import date
 from pathlib import Path
 
-from data_loaders.folder import CACHE, CURRENT, FAULTS, MANIFEST, VERSIONS, replace_file
+from data_loaders.folder import CACHE, CURRENT, FAULTS, VERSIONS, damaged_files, replace_file
 
 _ROOT = Path(__file__).resolve().parent.parent
 _CODE = ("data_loaders", "geo", "settings", "faults.py", "wording.py", "zips.py", "uv.lock")
@@ -52,15 +53,18 @@ def published_from(out: Path, digest: str) -> str | None:
         return None
     if not isinstance(memory, dict) or memory.get("digest") != digest or memory.get("version") != current:
         return None
-    whole = (out / VERSIONS / current / MANIFEST).is_file() and (out / FAULTS).is_file()
+    # Looked through and not only for: whoever is told to prepare a damaged version again must get a whole one.
+    whole = (out / FAULTS).is_file() and not damaged_files(out / VERSIONS / current)
     return current if whole else None
 
 
 def remember(out: Path, digest: str, version: str) -> None:
     """Note that `version` was made from the inputs with this digest."""
-    (out / CACHE).mkdir(exist_ok=True)
     memory = json.dumps({"digest": digest, "version": version})
-    replace_file(out / CACHE / _MEMORY, memory.encode())
+    # The version is published: a disk that is full by now costs time on the next run, nothing else.
+    with contextlib.suppress(OSError):
+        (out / CACHE).mkdir(exist_ok=True)
+        replace_file(out / CACHE / _MEMORY, memory.encode())
 
 
 def _add_file(digest: hashlib._Hash, raw: Path, path: Path) -> None:

@@ -38,7 +38,7 @@ PAD = 10.0
 _HEAD = 62.0  # what a head of usual length takes; only for choosing how the sheet lies
 
 # PDFium is not made for several threads, and every reader of the app has one.
-_pdfium = Lock()
+PDFIUM = Lock()
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _band(sheet: Sheet, picture: MapPicture, panel: Box, scale: float, unit: flo
 
 def png_of(pdf: bytes, dpi: int = 200) -> bytes:
     """The first page as PNG; its size in pixels is the paper's in inches times `dpi`."""
-    with _pdfium:
+    with PDFIUM:
         document = pypdfium2.PdfDocument(pdf)
         try:
             image = document[0].render(scale=dpi / 72).to_pil()

@@ -108,4 +108,4 @@ def _columns(frame: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
             "place_code", "name", "parent_code", "period", *classes, "households", "mean_measures",
             "covered", "covered_share", "carried", "carried_share", "rest", "reported", "expected",
         ]
-    )  # fmt: skip
+    ).astype({"place_code": "str", "name": "str", "parent_code": "str"})  # fmt: skip

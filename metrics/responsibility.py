@@ -81,7 +81,7 @@ def heat(laddered: pd.DataFrame, places: pd.DataFrame, within: str | None = None
     rows = counts_by_place(named, places, within)
     cells = standing_counts(_at_members(named, members, within), ["place_code", "category"])
     elsewhere = ELSEWHERE if within is None else NO_VILLAGE
-    names = cells["place_code"].map(members.set_index("place_code")["name"]).fillna(elsewhere)
+    names = cells["place_code"].map(members.set_index("place_code")["name"]).astype("str").fillna(elsewhere)
     return Heat(
         cells=cells.assign(name=names),
         places=rows,

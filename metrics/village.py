@@ -100,7 +100,7 @@ def village_figures(
 
 def sibling_figures(key: str, values: pd.DataFrame, period: str | None = None) -> list[PlaceFigure]:
     """One indicator's figures of places of one parent, from `indicator_values` of these places."""
-    periods = list(dict.fromkeys(values["period"]))
+    periods = [str(period) for period in values["period"].unique()]  # in their order
     at = latest_at(periods, period)
     if at is None:
         return []

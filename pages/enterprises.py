@@ -4,10 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import answers, filters, frame, notices
+from ui import answers, filters, frame, limits, notices
 from ui.enterprise_attention import attention
 from ui.enterprise_charts import concentration, distribution, summary_cards
 from ui.enterprise_list import enterprise_list, found_enterprises, search_box
+from ui.public_jobs import public_jobs
 from ui.view import params
 
 STYLE = Path(frame.__file__).with_name("jobs.css")
@@ -28,7 +29,13 @@ with frame.page("enterprises", STYLE) as page:
                 query_params=params(view, overlays="enterprises"),
             )
 
-    if ledger.empty:
+    if limits.is_sums_only(data) and not limits.has_own(data):
+        by_township, by_industry = st.columns(2, gap="medium")
+        with by_township:
+            public_jobs(page, "place_code")
+        with by_industry:
+            public_jobs(page, "industry")
+    elif ledger.empty:
         notices.empty(f"{page.place_name}还没有经营主体和基地台账。")
     else:
         summary_cards(page, ledger)

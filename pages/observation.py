@@ -1,6 +1,7 @@
 """现场观摩: the route of a day, and its stops one by one."""
 
-from ui import filters, frame, notices, stops
+from access.people import Action
+from ui import filters, frame, notices, rights, stops
 from ui.agendas import STOP_PART
 from ui.route_overview import overview
 from ui.scoring import PART as SCORING
@@ -8,13 +9,14 @@ from ui.scoring import STYLE as SCORING_STYLE
 from ui.scoring import round_chooser, scoring
 from ui.stop_card import stop_card, stop_chooser, styles
 
-PARTS = ("路线", STOP_PART, SCORING)
+PARTS: dict[str, Action | None] = {"路线": None, STOP_PART: None, SCORING: "chair"}
 
 with frame.page("observation", *styles(), SCORING_STYLE) as page:
     data, view = page.data, page.view
     routes = stops.routes(data)
+    parts = rights.open_parts("part", PARTS)
     with filters.bar():
-        part = filters.part("part", "看什么", PARTS)
+        part = filters.part("part", "看什么", parts)
         route = filters.one_of("route", "路线", routes) if len(routes) > 1 else next(iter(routes), None)
         if part == "路线":
             filters.place(data, view)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import answers, decisions, filters, frame, notices, since_meeting
+from ui import answers, decisions, filters, frame, limits, notices, since_meeting
 from ui.composite import last_places
 from ui.figure_card import figure_cards
 from ui.figure_source import figures_source
@@ -26,7 +26,7 @@ def problems_now(page: frame.Page) -> None:
 
 with frame.page("overview", since_meeting.STYLE, STYLE) as page:
     data, view = page.data, page.view
-    headline = data.settings.overview.headline
+    headline = limits.shown_indicators(data, data.settings.overview.headline)
     with filters.bar():
         filters.place(data, view, villages=True)
         filters.period(data, view)
@@ -54,8 +54,10 @@ with frame.page("overview", since_meeting.STYLE, STYLE) as page:
                 st.subheader("问题整改", anchor=False)
                 problems_now(page)
             with last:
-                if page.level == "county":
+                if page.level == "county" and limits.has_ranking(data):
                     last_places(data, view)
+                elif page.level == "county":
+                    notices.empty("乡镇排名不公开。")
                 else:
                     place_standing(page)
     if not view.present:

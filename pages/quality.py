@@ -3,7 +3,7 @@
 import streamlit as st
 
 from metrics.quality import suspicious_faults
-from ui import answers, filters, frame, notices, quality_wall
+from ui import answers, filters, frame, limits, notices, quality_wall
 from ui.fault_download import download
 from ui.faults import fault_list, files_read, late_table, quality_cards, suspicious_list
 from ui.html import cards
@@ -19,7 +19,7 @@ with frame.page("quality") as page:
         filters.place(data, view)
         filters.period(data, view)
         parts = (REPORTING, FAULTS, SUSPICIOUS, NAMES, *([REPORTS] if has_differences(data) else []))
-        part = filters.part("part", "看什么", parts)
+        part = filters.part("part", "看什么", limits.parts(data, "quality", parts))
         title = filters.part("ledger", "台账", tuple(titles)) if titles and part == REPORTING else None
 
     st.html(cards(quality_cards(data), kind="small"))
@@ -51,5 +51,6 @@ with frame.page("quality") as page:
         names_of_places(data, is_brief=view.present)
     else:
         (quality_wall.differences if view.present else report_differences)(data, view.place, page.level)
-    with st.container(key="gm_detail_files"):
-        files_read(data)
+    if not limits.is_limited(data):
+        with st.container(key="gm_detail_files"):
+            files_read(data)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import ui
-from ui import filters, frame, ranking_parts
+from ui import filters, frame, limits, ranking_parts
 from ui.industries import default_indicator, indicators_by_industry
 
 STYLE = Path(ui.__file__).with_name("ranking.css")
@@ -16,7 +16,9 @@ with frame.page("ranking", STYLE) as page:
         filters.place(data, view)
         part = ranking_parts.chosen_part(page)
         if part == ranking_parts.SINGLE:
-            options = indicators_by_industry(data.settings)
+            options = tuple(
+                each for each in indicators_by_industry(data.settings) if limits.can_compare(data, each)
+            )
             indicator = filters.indicator(data, view, options, default=default_indicator(data.settings))
         else:
             group = ranking_parts.chosen_group(page)

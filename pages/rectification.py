@@ -1,6 +1,6 @@
 """问题整改: from the inspection's opinion until the problem is struck off and stays struck off."""
 
-from ui import answers, filters, frame, notices, problem_list, rectification_overview, responsibility
+from ui import answers, filters, frame, limits, notices, problem_list, rectification_overview, responsibility
 from ui.rectification_forecast import STYLE as FORECAST_STYLE
 from ui.rectification_forecast import forecast
 from ui.rectification_progress import STYLE, progress
@@ -23,7 +23,7 @@ with frame.page(
     data, view = page.data, page.view
     with filters.bar():
         filters.place(data, view, villages=True)
-        part = filters.part("part", "看什么", PARTS)
+        part = filters.part("part", "看什么", limits.parts(data, "rectification", PARTS))
 
     found = answers.within(answers.problems(data), view.place, page.level)
     if part == "随机抽查":

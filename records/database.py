@@ -1,4 +1,4 @@
-"""What meetings leave behind, in one SQLite file: agendas, snapshots, codes and scores.
+"""What meetings leave behind, in one SQLite file: agendas, snapshots, codes and scores; and which sign-ins have ended.
 
 In: the records folder of the config. Out: a connection of which every commit is on disk before it returns, and which
 many readers and one writer at a time, of any number of processes on this machine, may share (WAL). Refuses a file that
@@ -8,6 +8,7 @@ here is ever deleted to make room.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -56,6 +57,12 @@ STEPS: tuple[str, ...] = (
         stop TEXT
     ) STRICT;
     """,
+    """
+    CREATE TABLE sign_outs (who TEXT PRIMARY KEY, issued INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE sign_ins (
+        who TEXT NOT NULL, issued INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (who, issued)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 
@@ -83,7 +90,20 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
         database.execute("COMMIT")
 
 
+def state(folder: Path) -> str:
+    """Ok (also while nobody has kept anything yet), missing, unreadable or read-only: for whoever watches over the server."""
+    path = folder / FILE
+    try:
+        if not path.exists():
+            return "missing" if path in _seen else "ok"
+        with reading(folder):
+            return "ok" if os.access(path, os.W_OK) and os.access(folder, os.W_OK) else "read-only"
+    except (OSError, DataProblem):
+        return "unreadable"
+
+
 _writers: dict[Path, Lock] = {}
+_seen: set[Path] = set()  # files that this process has opened
 _idle: OrderedDict[sqlite3.Connection, tuple[Path, tuple[int, int]]] = OrderedDict()
 _keeping = Lock()
 
@@ -105,12 +125,18 @@ def _its_turn(folder: Path) -> Iterator[None]:
 def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
     """A connection for this use alone, kept for the next one: to open one takes twenty times as long as to write."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / FILE
+        if path in _seen and not path.exists():
+            # A new one beside the old would take what is written now, and nobody would find it once the disk is back.
+            raise DataProblem(
+                f"会议记录不见了({folder.name}/{FILE}),读不到,也没有保存。请检查磁盘是否挂上;确实要从头开始,请重启程序。"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
         database = _kept(path) or _connected(path)
         file = path, _file_at(path)
         try:
-            _step_up(database)
+            _step_up(database, path)
+            _seen.add(path)
             yield database
         except sqlite3.Error:
             database.close()
@@ -170,16 +196,40 @@ def _connected(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _step_up(database: sqlite3.Connection) -> None:
+def earlier_copy(path: Path, taken: int) -> Path:
+    """Where the file is kept as it was before a newer program changed it: what an older program can go back to."""
+    return path.with_name(f"{path.stem}.step{taken}{path.suffix}")
+
+
+def copy_of(path: Path, to: Path) -> None:
+    """A copy of the file at one moment, whoever writes meanwhile: every commit from before this call is in it."""
+    source, target = sqlite3.connect(path, timeout=WAIT_MS / 1000), sqlite3.connect(to)
+    try:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
+    finally:
+        target.close()
+        source.close()
+
+
+def _step_up(database: sqlite3.Connection, path: Path) -> None:
     taken = database.execute("PRAGMA user_version").fetchone()[0]
     if taken == len(STEPS):
         return
     if taken > len(STEPS):
-        raise DataProblem("会议记录是新版程序写的,这一版打不开。请更新程序。")
+        earlier = earlier_copy(path, len(STEPS))
+        go_back = (
+            f"要留在这一版,先停下程序,把 {earlier.name}(更新前自动留下的)改名为 {FILE};更新后记下的内容不在里面。"
+            if earlier.exists()
+            else "要留在这一版,请恢复更新前的备份。"
+        )
+        raise DataProblem(f"会议记录是新版程序写的,这一版打不开。请更新程序。{go_back}")
     database.execute("BEGIN EXCLUSIVE")
     try:
         # Another process may have taken the steps while this one waited.
         taken = database.execute("PRAGMA user_version").fetchone()[0]
+        if 0 < taken < len(STEPS) and not earlier_copy(path, taken).exists():
+            _keep_a_copy(path, earlier_copy(path, taken))
         for step in STEPS[taken:]:
             for statement in filter(str.strip, step.split(";")):
                 database.execute(statement)
@@ -188,3 +238,10 @@ def _step_up(database: sqlite3.Connection) -> None:
     except BaseException:
         database.execute("ROLLBACK")
         raise
+
+
+def _keep_a_copy(path: Path, to: Path) -> None:
+    aside = to.with_suffix(".part")
+    aside.unlink(missing_ok=True)
+    copy_of(path, aside)
+    aside.replace(to)

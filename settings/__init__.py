@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -816,13 +817,19 @@ def _of_one_unit(known: dict[str, Indicator], keys: tuple[str, ...], where: str)
     return [f"{where} 的指标单位不同({'、'.join(units)}),不能放在一起算"] if len(units) > 1 else []
 
 
-def parse_settings(text: str, where: str = "config.toml", base: Path | None = None) -> Settings:
+def parse_settings(
+    text: str,
+    where: str = "config.toml",
+    base: Path | None = None,
+    upgrade: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> Settings:
     """Settings from a config's text; `base` is the folder that its relative paths start from.
 
-    Raises ConfigProblem with every fault, each with its key.
+    `upgrade` makes of an older program's config what this one understands. Raises ConfigProblem with every fault, each
+    with its key.
     """
     try:
-        raw: dict[str, Any] = tomllib.loads(text)
+        raw = upgrade(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ConfigProblem(f"{where} 不是有效的 TOML:{error}。请检查引号、括号和等号。") from error
     try:

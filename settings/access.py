@@ -31,10 +31,11 @@ class Public(Frozen):
         "counts"  # counts: status, kind, unit and dates by township, no words
     )
     enterprises: Literal["none", "counts", "full"] = (
-        "counts"  # counts: by township and industry, without names
+        "counts"  # counts: sums by township and by industry, without names
     )
     stops: bool = True  # observation routes, which a hall is shown anyway
-    # Counts of people, households and problems from 1 to under this are not shown to the public; 1: all are.
+    # Counts of people, households and enterprises from 1 to under this are not shown to the public, nor in which township
+    # so few problems lie; 1: all are. Counts by village are public only with 1.
     small_count: Annotated[int, Field(ge=1, le=100)] = 5
 
 

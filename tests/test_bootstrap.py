@@ -209,3 +209,29 @@ def test_on_the_network_nobody_outside_is_asked_for_an_address():
 def test_the_host_is_this_machine_unless_somebody_says_otherwise():
     assert bootstrap.parsed_arguments(["run"]).host == "localhost"
     assert bootstrap.parsed_arguments(["run", "--host", "0.0.0.0"]).host == "0.0.0.0"
+
+
+def test_without_nginx_the_checks_go_on_and_say_what_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(bootstrap, "found_nginx", lambda: None)
+    monkeypatch.setattr(bootstrap, "apt_install", lambda *packages: packages != ("nginx",))
+    monkeypatch.delenv("GUANMO_NGINX", raising=False)
+    bootstrap.nginx_or_notice()
+    assert "多个进程一起服务的测试会跳过" in capsys.readouterr().out
+
+
+def test_a_server_is_started_only_when_it_may_be(config: Path, monkeypatch: pytest.MonkeyPatch):
+    steps = Steps(code=2)
+    monkeypatch.setattr(bootstrap, "call", steps)
+    monkeypatch.setattr(bootstrap, "synced_python", lambda with_dev: Path("python"))
+    monkeypatch.setattr(bootstrap.os, "execve", lambda *_: pytest.fail("started"))
+    with pytest.raises(bootstrap.Stop):
+        bootstrap.serve(config, ["--replicas=2"])
+    assert steps.seen == ["-m commands.serving --config config.toml --replicas=2 --check"]
+
+
+def test_what_is_typed_for_a_server_is_handed_on():
+    typed = bootstrap.parsed_arguments(["serve", "--port", "80", "--certificate", "cert.pem"])
+    assert (typed.port, typed.replicas) == ("80", None)
+    assert Path(typed.certificate).is_absolute()

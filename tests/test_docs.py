@@ -71,12 +71,17 @@ CONFIG_SECTIONS = {
     "Papers": "`[papers]`",
     "Units": "`[units]`",
     "Reading": "`[reading]`",
+    "Access": "`[access]`",
+    "access.Public": "`[access.public]`",
+    "access.Rule": "`[[access.rules]]`",
 }
 MODELS = {
     name: model
     for name, model in (vars(settings) | vars(settings.meeting)).items()
     if inspect.isclass(model) and issubclass(model, BaseModel) and model not in (BaseModel, Frozen)
 }
+# Called like models of other parts.
+MODELS |= {"access.Public": settings.access.Public, "access.Rule": settings.access.Rule}
 
 
 def section(title: str) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import importlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,11 +19,13 @@ from geo.village_map import BUNDLES, bundle, bundle_address, bundle_digest
 from tests.conftest import ROOT
 from tests.pages.conftest import _nothing_kept, prepared
 from ui.navigation import PAGES
+from web.guard_headers import inline_scripts
+from web.guard_socket import MESSAGE_BYTES
 
 __all__ = ["_nothing_kept", "prepared"]
 
 VERSION = "20261115-0123456789abcdef"
-LAYER = "village.0123456789abcdef.geojson"
+LAYER = "village.7d09e532fc380630.geojson"  # named by its content, as publishing does
 CONTENT = {"type": "FeatureCollection", "features": []}
 
 
@@ -153,13 +157,64 @@ def test_start_page_opens_without_any_county(server: ModuleType, prepared: Path)
         assert "geometry/" not in bytes(found.body).decode()
 
 
-def test_policy_names_no_other_host():
-    from server import HEADERS
-
-    policy = HEADERS["Content-Security-Policy"]
+def test_start_pages_scripts_are_the_only_ones_in_it(server: ModuleType):
+    """Both scripts in the document may run; one more, from a ledger, may not."""
+    found = server.start_page(request())
+    html, policy = bytes(found.body).decode(), found.headers["content-security-policy"]
+    inline = inline_scripts(html)
+    assert len(inline) == html.count("<script>") == 2
+    assert all(source in policy for source in inline)
+    assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
+    assert "'unsafe-eval'" not in policy
     assert "http" not in policy
     assert "*" not in policy
-    assert policy.startswith("default-src 'self'")
+
+
+def routes_of_the_server() -> set[str]:
+    """What the server has registered, ours and Streamlit's: (path below the root), as it is really started."""
+    asked = (
+        "import json, server; app = server.app._build_starlette_app();"
+        "print(json.dumps([getattr(route, 'path') for route in app.routes]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    return {path.strip("/") for path in json.loads(done.stdout.splitlines()[-1])}
+
+
+def test_every_route_is_listed_with_who_may_reach_it(server: ModuleType):
+    listed = {address.route.strip("/") for address in server.ADDRESSES}
+    assert routes_of_the_server() - listed == set()
+
+
+def test_security_md_gives_every_address_and_what_it_takes(server: ModuleType):
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `/([^`]*)` \| (\S+) \|", text, re.MULTILINE))
+    pages = {page.path for page in PAGES}
+    told = {address.route: address.needs.value for address in server.ADDRESSES if address.route not in pages}
+    assert rows == {"<page>": "anyone", **told}
+
+
+def test_hosts_and_mode_are_asked_anew(server: ModuleType, published: Path, monkeypatch: pytest.MonkeyPatch):
+    config = Path(os.environ["GUANMO_CONFIG"])
+    assert (tuple(server.DOOR.hosts()), server.DOOR.signs_in()) == ((), False)
+    text = config.read_text(encoding="utf-8")
+    config.write_text(f'{text}\n[access]\nmode = "login"\nhosts = ["guanmo.county"]\n', encoding="utf-8")
+    assert (tuple(server.DOOR.hosts()), server.DOOR.signs_in()) == (("guanmo.county",), True)
+    config.write_text("nonsense = ", encoding="utf-8")
+    assert (tuple(server.DOOR.hosts()), server.DOOR.signs_in()) == ((), False)
+
+
+def test_static_holds_the_program_and_no_data():
+    kinds = {path.suffix or path.name for path in (ROOT / "static").rglob("*") if path.is_file()}
+    assert kinds <= {".js", ".css", ".png", ".txt", "LICENSE"}
+
+
+def test_the_server_program_does_not_name_itself(server: ModuleType):
+    config = uvicorn.Config(server.app, ws_max_size=200_000_000)
+    config.load()
+    assert config.encoded_headers == []
+    assert config.ws_max_size == MESSAGE_BYTES
 
 
 def test_the_maps_element_is_not_imported_before_streamlit_serves():

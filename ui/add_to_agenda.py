@@ -17,7 +17,7 @@ import streamlit as st
 from faults import DataProblem
 from records.agendas import Kept, append_item, save_agenda
 from settings.meeting import LONGEST_ITEM, ROOM_CHOICES, Agenda, AgendaItem
-from ui import agenda_words, agendas, cached, notices
+from ui import agenda_words, agendas, cached, notices, rights, viewer
 from ui.navigation import PageEntry
 from wording import markdown_escape
 
@@ -33,8 +33,8 @@ _NAME = re.compile(r"[a-z_]{1,40}")
 
 
 def button(page: Page, entry: PageEntry) -> None:
-    """“加入议程” in the head of the page at that address."""
-    if page.view.present or entry.path in NEVER:
+    """“加入议程” in the head of the page at that address; nothing for whoever may not."""
+    if page.view.present or entry.path in NEVER or not viewer.may("meet"):
         return
     opened = st.popover("加入议程", key=_KEY, type="tertiary", width="content", on_change="rerun")
     if not opened.open:
@@ -113,6 +113,7 @@ def _add(here: AgendaItem, view_key: str) -> None:
         }
     )
     try:
+        rights.need("meet", "议程")
         if fault := name_fault(name, set(agendas.named()) if is_new else set()):
             return _say("fault", fault)
         kept = append_item(cached.config().paths.records, name, item, datetime.now().astimezone())
@@ -149,7 +150,8 @@ def free_name(name: str) -> str:
 
 
 def keep_new(agenda: Agenda) -> Kept:
-    """Save an agenda under a name that nobody has yet. Raises DataProblem."""
+    """Save an agenda under a name that nobody has yet. Raises DataProblem, NotAllowed."""
+    rights.need("meet", "议程")
     if fault := name_fault(agenda.name, set(agendas.named())):
         raise DataProblem(fault)
     return save_agenda(cached.config().paths.records, agenda, datetime.now().astimezone(), None)

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from faults import DataProblem
 from records.agendas import MOST_ITEMS, Kept, delete_agenda, save_agenda
 from settings.meeting import LONGEST_ITEM, Agenda, AgendaItem
-from ui import agenda_words, agendas, cached, notices, view
+from ui import agenda_words, agendas, cached, notices, rights, view
 from ui.add_to_agenda import LONGEST_NAME, LONGEST_SAY, LONGEST_TITLE, NEVER, free_name, name_fault
 from ui.agenda_draft import Draft, draft_of, edited, moved, with_item, with_open, without
 from ui.agenda_start import hints, start
@@ -35,6 +35,7 @@ _GIVEN_UP = "gm_agenda_given_up"  # how often
 def editor(page: Page, chosen: str) -> None:
     """Moving an item runs this alone and not the page."""
     try:
+        rights.need("meet", "议程")
         kept = agendas.built().get(chosen)
     except DataProblem as found:  # nobody else looks after a fragment
         notices.problem(found)
@@ -187,6 +188,7 @@ def _keep(*, is_new: bool) -> None:
     draft: Draft = st.session_state[DRAFT]
     name = draft.name
     try:
+        rights.need("meet", "议程")
         if is_new and name in agendas.named():
             name = free_name(name)
         if fault := name_fault(name, set(agendas.of_config())):
@@ -224,6 +226,7 @@ def _delete(draft: Draft) -> None:
 def _delete_now() -> None:
     draft: Draft = st.session_state[DRAFT]
     try:
+        rights.need("meet", "议程")
         delete_agenda(cached.config().paths.records, draft.was, draft.seen)
     except DataProblem as found:
         st.session_state[DRAFT] = replace(draft, fault=str(found))

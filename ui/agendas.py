@@ -18,7 +18,7 @@ from faults import DataProblem
 from records.agendas import MOST_ITEMS, Kept, agendas
 from records.snapshots import Snapshot, find
 from settings.meeting import Agenda, AgendaItem, Theme
-from ui import cached, gate
+from ui import cached, gate, rights
 from ui.navigation import PAGES
 from web.stage import Stage, Step
 from wording import is_missing
@@ -108,12 +108,15 @@ def stage(asked: Mapping[str, str]) -> Stage:
 
 def _asked_agenda(asked: Mapping[str, str], snapshot: Snapshot | None) -> Agenda:
     name, route = asked.get("agenda", ""), asked.get("route", "")
+    if snapshot:
+        rights.need("meet", "会议快照")
     if route:
         data = gate.opened(snapshot.version) if snapshot else gate.current()
         stops = of_route(data, route)
         if stops is None:
             raise DataProblem(f"没有叫“{route[:60]}”的观摩路线。请从“现场观摩”页重新打开。")
         return stops
+    rights.need("meet", "议程")  # what somebody is to say, and when; a route's stops are shown to everybody
     if snapshot and snapshot.agenda and name in ("", snapshot.agenda.name):
         return snapshot.agenda  # as it was in that meeting, whatever became of it
     # The config's own first: it can be shown even when the records cannot be read.

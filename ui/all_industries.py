@@ -18,7 +18,7 @@ from charts.layout import unitless
 from charts.multiples import Run, year_lines
 from metrics.pace import year_pace
 from settings import Indicator
-from ui import answers, chart_tools, notices, view
+from ui import answers, chart_tools, limits, notices, view
 from ui.cached import keep_as
 from ui.chart_note import chart_note
 from ui.frame import Page
@@ -117,7 +117,8 @@ COLUMNS: Columns = {
 def industry_lines(page: Page) -> tuple[Line, ...]:
     """A line per indicator in the order of the headline figures, then industries with people alone."""
     settings, found = page.data.settings, []
-    keys = [key for key in indicators_by_industry(settings) if settings.indicators[key].industry is not None]
+    seen = limits.shown_indicators(page.data, indicators_by_industry(settings))
+    keys = [key for key in seen if settings.indicators[key].industry is not None]
     named: set[str] = set()
     for key in keys:
         industry = str(settings.indicators[key].industry)

@@ -6,17 +6,19 @@ change them. One line each: what an answer means is written where it is computed
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from data_loaders.contract import Dataset
+from data_loaders.contract import Dataset, PublishedFigures
 from metrics import (
     alike_villages,
     back_test,
     bands,
+    concentration,
     coverage,
     employment,
     exceptions,
@@ -35,22 +37,57 @@ from metrics import chains as linked
 from metrics import closing_forecast as closing
 from metrics import composite as scores
 from metrics.exceptions import Urgent
+from metrics.funnels import KINDS
 from metrics.funnels import funnel as funnel_of
 from metrics.map_quantities import Axes, Quantified, Quantity, axes_of, quantified, quantities_of
 from metrics.periods import sorted_periods
+from metrics.register import township_codes
 from metrics.working_days import last_days
+from settings import Funnel
 from ui import cached
 from ui.cached import keep_as
 
 
 def values(data: Dataset, indicator: str, level: str) -> pd.DataFrame:
-    """`figures.indicator_values` of one indicator: places of a level x periods."""
+    """`figures.indicator_values` of one indicator: places of a level x periods.
+
+    Of a data set that is not whole: the published figures by township and of the county, as true as the whole's; of
+    villages those all of whose rows are here, for the others have not failed to report.
+    """
     known = data.settings.indicators
     make = figures.indicator_values
+    limits = data.limits
+    if limits is not None and level != "village":
+        return limits.published.values(indicator, level)  # kept with the whole
     return keep_as(
         data,
         ("values", indicator, level),
-        lambda: make(data.observations, data.places, known, indicator, level),
+        lambda: make(data.observations, complete(data, indicator), known, indicator, level),
+    )
+
+
+def counted_places(data: Dataset) -> pd.DataFrame:
+    """The register without the townships whose problems are not counted apart: they have not none."""
+    if data.limits is None:
+        return data.places
+    hidden = (
+        set(data.places.loc[data.places["level"] == "township", "place_code"]) - data.limits.published.named
+    )
+    return data.places[~data.places["place_code"].isin(hidden)]
+
+
+def complete(data: Dataset, indicator: str | None = None) -> pd.DataFrame:
+    """The register's places all of whose rows are in the data set: every place of a whole one.
+
+    `indicator`: one whose figures may be public by village, so that all of its rows are there.
+    """
+    limits = data.limits
+    if limits is None or (indicator is not None and indicator in limits.by_village):
+        return data.places
+    return keep_as(
+        data,
+        "complete places",
+        lambda: data.places[township_codes(data.places["place_code"]).isin(limits.townships)],
     )
 
 
@@ -175,6 +212,12 @@ def urgent_by_rule(data: Dataset, period: str | None, place: str | None = None) 
     """`exceptions.found_by_rule`: all that needs a decision."""
 
     def make() -> list[list[Urgent]]:
+        known = cached.places(data).get(place or "")
+        if known is not None and known.level == "township":
+            # The county's sentences are about townships, so that a township's are among them.
+            return [
+                [item for item in items if item.place_code == place] for items in urgent_by_rule(data, period)
+            ]
         tables = exceptions.Tables(
             values=lambda indicator, level: values(data, indicator, level),
             places=data.places,
@@ -240,6 +283,8 @@ def composite_history(data: Dataset, group: str | None = None) -> pd.DataFrame:
     """`composite.composite_history`: the scores of all periods, among the townships of a group."""
 
     def make() -> pd.DataFrame:
+        if data.limits is not None:
+            return data.limits.published.history(group)
         members = scores.members_of(data.places, data.settings, group)
         return scores.composite_history(
             part_values(data), closures(data), data.places, data.settings, members
@@ -325,11 +370,46 @@ def ranked(data: Dataset, indicator: str, period: str | None) -> pd.DataFrame:
 
 def households(data: Dataset, level: str, period: str | None) -> pd.DataFrame:
     """`coverage.households_by_measures`: places of a level, least covered first."""
-    make = coverage.households_by_measures
+    make, rules = coverage.households_by_measures, data.settings.coverage
     return keep_as(
         data,
         ("households", level, period),
-        lambda: make(data.observations, data.places, data.settings.coverage, level, period),
+        lambda: _by_place(
+            data,
+            level,
+            [*rules.measures, *filter(None, [rules.households])],
+            lambda rows, places: make(rows, places, rules, level, period),
+        ),
+    )
+
+
+def _by_place(
+    data: Dataset,
+    level: str,
+    indicators: Iterable[str],
+    make: Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame],
+) -> pd.DataFrame:
+    """What `make` finds in observations for the places of a level: of a data set that is not whole as in `values`."""
+    if data.limits is not None and level != "village":
+        return data.limits.published.table(
+            indicators, level, lambda whole: make(whole.observations, whole.places)
+        )
+    return make(data.observations, complete(data))
+
+
+def dependence(data: Dataset, name: str, level: str, period: str | None) -> pd.DataFrame:
+    """`concentration.dependence` of the configured mix of that name."""
+    mix = next(each for each in data.settings.coverage.mixes if each.name == name)
+    least, known = data.settings.ranking.min_reported_share, data.settings.indicators
+    return keep_as(
+        data,
+        ("dependence", name, level, period),
+        lambda: _by_place(
+            data,
+            level,
+            mix.parts,
+            lambda rows, places: concentration.dependence(rows, places, known, mix, level, period, least),
+        ),
     )
 
 
@@ -339,7 +419,7 @@ def blank_villages(data: Dataset, period: str | None) -> pd.DataFrame:
     return keep_as(
         data,
         ("blank", period),
-        lambda: make(data.observations, data.places, data.settings.coverage, period),
+        lambda: make(data.observations, complete(data), data.settings.coverage, period),
     )
 
 
@@ -363,9 +443,43 @@ def chain_course(data: Dataset, number: int, place: str) -> pd.DataFrame:
 def funnel(data: Dataset, number: int, level: str, period: str | None) -> pd.DataFrame:
     """`funnels.funnel` of the configured funnel with that number."""
     spec = data.settings.funnels[number]
-    return keep_as(
-        data, ("funnel", number, level, period), lambda: funnel_of(spec, partial(values, data), level, period)
-    )
+
+    def make() -> pd.DataFrame:
+        found = funnel_of(spec, partial(values, data), level, period)
+        if data.limits is None or level == "village" or found.empty:
+            return found
+        return _public_funnel(data, spec, found, data.limits.published, level)
+
+    return keep_as(data, ("funnel", number, level, period), make)
+
+
+def has_hidden(funnel: pd.DataFrame) -> bool:
+    """Whether a figure of the funnel is missing because it is not public."""
+    return "is_hidden" in funnel and bool(funnel["is_hidden"].any())
+
+
+def _public_funnel(
+    data: Dataset, spec: Funnel, found: pd.DataFrame, published: PublishedFigures, level: str
+) -> pd.DataFrame:
+    """The funnel with `is_hidden`: figures that are not public, which have not failed to be reported.
+
+    The county's shares are of its totals where some township's figures are hidden: the sum over those that are shown
+    would be a part of the county, and the sum over those that reported both would tell what the others have.
+    """
+    townships = set(data.places.loc[data.places["level"] == "township", "place_code"])
+    steps = {(kind, at): getattr(step, kind) for at, step in enumerate(spec.steps) for kind in KINDS}
+    hidden = {key: townships - published.shown(name) for key, name in steps.items() if name is not None}
+    rows = list(zip(found["kind"], found["step"], found["place_code"], found["value"].isna(), strict=True))
+    found = found.assign(is_hidden=[gone and code in hidden[kind, at] for kind, at, code, gone in rows])
+    if level != "county" or not any(hidden.values()):
+        return found
+    by_kind = found.groupby("kind")["value"]
+    for share, base in (("of_first", by_kind.transform("first")), ("of_previous", by_kind.shift())):
+        found[f"{share}_part"], found[f"{share}_base"] = found["value"], base
+        found[share] = 100 * found["value"] / base.where(base > 0)
+    found["loss"] = by_kind.shift() - found["value"]
+    most = found.groupby("kind")["loss"].transform("max")
+    return found.assign(is_biggest_loss=found["loss"].eq(most) & (most > 0), exceeds=found["loss"] < 0)
 
 
 def enterprises(data: Dataset) -> pd.DataFrame:
@@ -464,7 +578,7 @@ def main_industries(data: Dataset) -> pd.Series:
     """`alike_villages.main_industries`: each village's, by its code."""
     make, known = alike_villages.main_industries, data.settings.indicators
     return keep_as(
-        data, "main industries", lambda: make(data.observations, data.enterprises, data.places, known)
+        data, "main industries", lambda: make(data.observations, data.enterprises, complete(data), known)
     )
 
 
@@ -491,7 +605,7 @@ def place_risks(data: Dataset, preferred: tuple[str, ...] = ()) -> pd.DataFrame:
     return keep_as(
         data,
         ("place risks", preferred),
-        lambda: make(problems(data), data.places, data.manifest.as_of, risk, preferred),
+        lambda: make(problems(data), complete(data), data.manifest.as_of, risk, preferred),
     )
 
 
@@ -503,7 +617,7 @@ def reporting(data: Dataset, until: str | None) -> pd.DataFrame:
     return keep_as(
         data,
         ("reporting", until),
-        lambda: make(data.observations, data.places, every, until, listed_only=listed),
+        lambda: make(data.observations, complete(data), every, until, listed_only=listed),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from data_loaders.contract import Dataset
-from ui import cached, view
+from ui import cached, limits, view
 from ui.html import note
 from ui.view import View
 from wording import markdown_escape
@@ -31,7 +31,7 @@ def breadcrumb(data: Dataset, chosen: View) -> None:
                 on_click=view.choose,
                 args=("place", None if code == county else code),
             )
-        if len(trail) < 2:
+        if len(trail) < 2 and limits.has_own(data):
             st.html(note("点地图上的乡镇或村,逐级往下看"))
 
 
@@ -40,6 +40,7 @@ def _trail(data: Dataset, place: str) -> list[str]:
     trail: list[str] = []
     at: str | None = place
     while at in register:
-        trail.append(str(at))
+        if limits.can_show(data, str(at)):
+            trail.append(str(at))
         at = register[str(at)].parent
     return trail[::-1]

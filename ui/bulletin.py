@@ -16,7 +16,7 @@ import streamlit as st
 from data_loaders.contract import Dataset
 from exports.bulletin import LARGEST_TEMPLATE, TABLES, BulletinFacts, Rows, bulletin, fields_told
 from exports.bulletin_template import shipped
-from exports.fonts import Fonts, find_fonts
+from exports.fonts import Fonts
 from exports.map_picture import map_pdf, png_of
 from exports.picture import Paper
 from exports.word import WIDTH_MM, file_part
@@ -24,15 +24,15 @@ from faults import DataProblem
 from geo.classes import Method
 from settings import Settings
 from settings.meeting import Papers
-from ui import cached, notices
+from ui import cached, downloads, notices, rights
 from ui.bulletin_facts import Subject, bulletin_facts, gaps
 from ui.cached import keep_as
 from ui.frame import Page
 from ui.html import Column, note, table, text
 from ui.map_choice import DEFAULT_CLASSES, Choice, levels_of
 from ui.map_view import Shown, shown
+from ui.paper_fonts import paper_fonts
 from ui.picture_content import Wish, picture_of
-from ui.rectification_papers import DOCX
 from wording import period_text
 
 STYLE = Path(__file__).with_name("papers.css")
@@ -42,7 +42,8 @@ _CONFIGURED = "[papers] bulletin_template"
 
 
 def bulletin_part(page: Page) -> None:
-    """The part 通报 of the page 材料."""
+    """The part 通报 of the page 材料. Raises NotAllowed."""
+    rights.need("papers", "通报")
     data, papers = page.data, cached.config().papers
     subject = Subject(
         page.township or data.settings.county.place_code,
@@ -140,9 +141,8 @@ def _caption(data: Dataset, subject: Subject, drawn: Shown) -> str:
 
 def _fonts() -> tuple[Fonts | None, str]:
     """The font for the map, or why there is none."""
-    configured = cached.config().picture.font
     try:
-        return find_fonts(cached.config_path().parent / configured if configured else None), ""
+        return paper_fonts(), ""
     except DataProblem as problem:
         return None, f"通报里没有地图:{problem}"
 
@@ -166,23 +166,18 @@ def _downloads(
         notices.problem(wrong)
     template = None if wrong is not None else template_of(subject.papers)
     with st.container(horizontal=True, key="gm_papers", vertical_alignment="center", gap="small"):
-        st.download_button(
+        downloads.offer(
+            "bulletin",
             "下载通报(Word)" if wrong is None else "用自带模板下载通报(Word)",
             lambda: made(data, subject, facts, template, picture),
             file_name=f"{file_part(facts.title, 80) or '通报'}.docx",
-            mime=DOCX,
-            on_click="ignore",
+            key="bulletin_download",
+            version=data.version,
             type="primary",
             icon=":material/description:",
-            key="bulletin_download",
         )
-        st.download_button(
-            "下载模板",
-            shipped,
-            file_name="通报模板.docx",
-            mime=DOCX,
-            on_click="ignore",
-            key="bulletin_template",
+        downloads.offer(
+            "bulletin_template", "下载模板", shipped, file_name="通报模板.docx", key="bulletin_template"
         )
         own = subject.papers.bulletin_template
         whose = "自带模板" if own is None or template is None else f"本县模板 {own.name}"

@@ -48,8 +48,10 @@ def _titles(data: Dataset, indicators: Iterable[str]) -> list[str]:
 
 def _read_from(data: Dataset) -> dict[str, frozenset[str]]:
     pairs = data.observations[["indicator_id", "source_id"]].drop_duplicates()
-    return {
-        str(name): frozenset(rows.astype(str)) for name, rows in pairs.groupby("indicator_id")["source_id"]
+    published = dict(data.limits.published.sources) if data.limits is not None else {}
+    return published | {
+        str(name): published.get(str(name), frozenset()) | frozenset(rows.astype(str))
+        for name, rows in pairs.groupby("indicator_id")["source_id"]
     }
 
 

@@ -54,7 +54,7 @@ async function picture(chart, data) {
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const button = parentElement.querySelector("button");
   button.onclick = async () => {
     const chart = document.querySelector(`.st-key-${data.chart} .js-plotly-plot`);
@@ -64,6 +64,7 @@ export default function ({ data, parentElement }) {
     link.download = data.name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    setTriggerValue("taken", data.name); // for the audit log
   };
   return () => {
     button.onclick = null;

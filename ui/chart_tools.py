@@ -18,8 +18,7 @@ import streamlit as st
 
 from data_loaders.contract import Dataset
 from exports.table_book import table_csv, table_workbook
-from ui import cached, view
-from ui.fault_download import MIME
+from ui import cached, downloads, view, viewer, watermark
 from ui.frame import Page
 from ui.tables import Columns, Shown
 from wording import date_text
@@ -91,7 +90,9 @@ def _choose_place(page: Page, code: str) -> None:
 
 
 def download(page: Page, chart: str, title: str, note: str, frame: pd.DataFrame, columns: Columns) -> None:
-    """“下载”: the picture is made by the browser, the files when they are asked for."""
+    """“下载”: the picture is made by the browser, the files when they are asked for; nothing for whoever may not."""
+    if not downloads.may("chart_xlsx"):
+        return
     data = page.data
     name = file_name(f"{title}{data.manifest.as_of:%Y%m%d}")
     opened = st.popover("下载", key=f"gm_take_{chart}", type="tertiary", width="content", on_change="rerun")
@@ -103,28 +104,36 @@ def download(page: Page, chart: str, title: str, note: str, frame: pd.DataFrame,
         f"{data.settings.county.name},数据截至{date_text(data.manifest.as_of)},数据版本 {data.version}",
     ]
     with opened:
+        mark = watermark.words(viewer.viewer(), datetime.now().astimezone())
         _picture(
             key=f"gm_png_{chart}",
-            data={"chart": chart, "name": f"{name}.png", "title": title, "lines": lines[1:]},
+            data={"chart": chart, "name": f"{name}.png", "title": title, "lines": [*lines[1:], mark]},
+            on_taken_change=partial(_noted, data.version),
         )
-        st.download_button(
+        downloads.offer(
+            "chart_xlsx",
             "表格(XLSX)",
             lambda: workbook(data, lines, frame, columns),
             file_name=f"{name}.xlsx",
-            mime=MIME,
-            on_click="ignore",
             key=f"gm_xlsx_{chart}",
+            version=data.version,
             type="tertiary",
         )
-        st.download_button(
+        downloads.offer(
+            "chart_csv",
             "CSV",
             lambda: table_csv(_with_blanks(lines, frame, columns), named(frame, columns)),
             file_name=f"{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
             key=f"gm_csv_{chart}",
+            version=data.version,
             type="tertiary",
         )
+
+
+def _noted(version: str) -> None:
+    """The browser has made a picture: what it shows was there before, so that there is nothing to refuse any more."""
+    who, page, place = viewer.viewer(), downloads.page_shown(), downloads.place_shown()
+    downloads.noted("chart_png", who, page=page, place=place, version=version, kind="png")
 
 
 def workbook(data: Dataset, lines: list[str], frame: pd.DataFrame, columns: Columns) -> bytes:

@@ -23,7 +23,7 @@ from ui.cached import keep_as
 from ui.html import Column, Words, table
 from ui.navigation import entry
 from ui.view import View
-from wording import is_missing, number_text, percent_text, period_text
+from wording import is_missing, markdown_escape, number_text, percent_text, period_text
 
 LAST = 5
 WHOLE_COUNTY = "全县"
@@ -220,7 +220,7 @@ def last_places(data: Dataset, chosen: View) -> None:
         return
     ranking = answers.composite(data, chosen.period)
     ranked = ranking[ranking["rank"].notna()]
-    st.subheader(f"{data.settings.ranking.name}靠后的乡镇", anchor=False)
+    st.subheader(f"{markdown_escape(data.settings.ranking.name)}靠后的乡镇", anchor=False)
     if ranked.empty:
         untold = without_target(data, ranking)
         notices.empty(f"{f'{untold}{NO_TARGET}' if untold else '报送还不齐'},没有乡镇可以排名。")

@@ -16,7 +16,7 @@ import streamlit as st
 
 from metrics.exceptions import Urgent
 from settings import RuleKind, Settings
-from ui import answers, notices, view
+from ui import answers, limits, notices, view
 from ui.fitting import fitting
 from ui.frame import Page
 from ui.html import note
@@ -71,7 +71,11 @@ def decisions(page: Page) -> None:
         if rest and not page.view.present:
             _more(rest, page.view)
     else:
-        kinds = dict.fromkeys(rule.kind for rule in page.data.settings.overview.rules)
+        kinds = dict.fromkeys(
+            rule.kind
+            for rule in page.data.settings.overview.rules
+            if rule.kind not in ("late", "blank") or limits.has_own(page.data)
+        )
         notices.empty(f"没有查到要拍板的事项({'、'.join(LOOKED_FOR[kind] for kind in kinds)})。")
 
 

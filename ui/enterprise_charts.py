@@ -21,13 +21,14 @@ from metrics.employment import (
     jobs_by_township,
     largest,
 )
-from ui import answers
+from ui import answers, limits
 from ui.cached import keep_as
 from ui.chart_note import chart_note
 from ui.draw import HALF_BELOW, Behind, chart
 from ui.frame import Page
 from ui.html import Column, Row, cards, note, table
 from ui.job_cards import job_cards
+from ui.public_jobs import public_jobs
 from ui.tables import Columns, Shown
 from wording import NO_SHARE, date_text, number_text, percent_text
 
@@ -84,7 +85,9 @@ def distribution(page: Page, ledger: pd.DataFrame) -> None:
         if not page.view.present and totals_of(page, ledger).compared:
             draw_changes_by_industry(page, ledger)
     with townships:
-        if page.view.present:
+        if limits.is_sums_only(page.data):
+            public_jobs(page, "place_code")
+        elif page.view.present:
             st.html(township_table(page))
         else:
             _spread_by_township(page)
@@ -96,7 +99,10 @@ def concentration(page: Page, ledger: pd.DataFrame) -> None:
     with industries:
         draw_shares_by_industry(page, ledger)
     with townships:
-        draw_shares_by_township(page)
+        if limits.is_sums_only(page.data):
+            public_jobs(page, "place_code")
+        else:
+            draw_shares_by_township(page)
 
 
 def jobs_note(page: Page) -> str:

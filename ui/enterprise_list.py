@@ -13,9 +13,8 @@ import streamlit as st
 
 from exports.table_book import table_csv, table_workbook
 from metrics.employment import carrying_nobody, fallen_jobs, unreported
-from ui import answers, filters, notices
+from ui import answers, downloads, filters, notices
 from ui.cached import keep_as
-from ui.fault_download import MIME
 from ui.fitting import shortened
 from ui.frame import Page
 from ui.html import Column, Row, Words, note, table, text
@@ -249,13 +248,12 @@ def _files(page: Page, found: pd.DataFrame, columns: Columns) -> None:
 
     name = f"{data.settings.county.name}经营主体名单{data.manifest.as_of:%Y%m%d}"
     with st.container(horizontal=True, gap="small", key="gm_list_files"):
-        st.download_button(
-            "下载名单(Excel)",
+        downloads.offer(
+            "enterprises_xlsx", "下载名单(Excel)",
             lambda: table_workbook(lines, {"名单": rows()}, datetime.combine(data.manifest.as_of, time.min)),
-            file_name=f"{name}.xlsx", mime=MIME, on_click="ignore", key="enterprises_xlsx",
+            file_name=f"{name}.xlsx", key="enterprises_xlsx", version=data.version,
         )  # fmt: skip
-        st.download_button(
-            "下载名单(CSV)",
-            lambda: table_csv(lines, rows()),
-            file_name=f"{name}.csv", mime="text/csv", on_click="ignore", key="enterprises_csv",
+        downloads.offer(
+            "enterprises_csv", "下载名单(CSV)", lambda: table_csv(lines, rows()),
+            file_name=f"{name}.csv", key="enterprises_csv", version=data.version,
         )  # fmt: skip

@@ -42,6 +42,12 @@ def quality_cards(data: Dataset) -> list[Card]:
     kept, rejected = (sum(getattr(file, name) for file in files) for name in ("rows_kept", "rows_rejected"))
     faults = data.manifest.faults
     errors, warnings = (int(faults.get(severity, 0)) for severity in ("error", "warning"))
+    own = [
+        Card("错误", number_text(errors), "处", tone="bad" if errors else "", lines=(("改好再报",),)),
+        Card("疑问", number_text(warnings), "处", lines=(("已采用,请核对",),)),
+    ]
+    if data.limits is not None:  # which files there are, and how much is in them, is the county's
+        return own
     return [
         Card("读取的文件", number_text(len(files)), "个", lines=(("见页尾清单",),)),
         Card("采用的行", number_text(kept), "行", lines=(("通过检查",),)),
@@ -52,8 +58,7 @@ def quality_cards(data: Dataset) -> list[Card]:
             tone="warn" if rejected else "",
             lines=(("有错误,没有采用",),),
         ),
-        Card("错误", number_text(errors), "处", tone="bad" if errors else "", lines=(("改好再报",),)),
-        Card("疑问", number_text(warnings), "处", lines=(("已采用,请核对",),)),
+        *own,
     ]
 
 

@@ -18,7 +18,7 @@ from ui import answers
 from ui.cached import keep_as
 from ui.html import facts, note, text
 from ui.tables import Columns, Shown, show
-from wording import number_text, period_text
+from wording import markdown_escape, number_text, period_text
 
 MOST_FAULTS = 20
 
@@ -26,12 +26,12 @@ MOST_FAULTS = 20
 def figure_source(data: Dataset, indicator: str, place: str, period: str | None) -> None:
     """The button “来源” of the figure that a card shows at the period: the latest one not after it."""
     row = answers.of_place(data, indicator, place, period)
-    if row is None:
+    if row is None or not has_cells(data, place):
         return
     name = data.settings.indicators[indicator].name
     # Opened, it is worked out and sent; closed it costs nothing, and it stands on pages that are projected.
     with st.container(key="gm_detail_source"):
-        opened = st.popover(f"来源:{name}", key="figure_source", on_change="rerun")
+        opened = st.popover(f"来源:{markdown_escape(name)}", key="figure_source", on_change="rerun")
         if opened.open:
             with opened:
                 explained(data, indicator, place, str(row["period"]))
@@ -39,6 +39,8 @@ def figure_source(data: Dataset, indicator: str, place: str, period: str | None)
 
 def figures_source(data: Dataset, indicators: Sequence[str], place: str, period: str | None) -> None:
     """The button “来源” of several figures: which of them is chosen inside."""
+    if not has_cells(data, place):
+        return
     rows = {each: answers.of_place(data, each, place, period) for each in indicators}
     known = {each: str(row["period"]) for each, row in rows.items() if row is not None}
     if not known:
@@ -51,6 +53,11 @@ def figures_source(data: Dataset, indicators: Sequence[str], place: str, period:
                     "哪个数", list(known), format_func=lambda each: data.settings.indicators[each].name
                 )
                 explained(data, chosen, place, known[chosen])
+
+
+def has_cells(data: Dataset, place: str) -> bool:
+    """Whether the cells behind the place's figures are here."""
+    return data.limits is None or data.limits.has_all_of(place)
 
 
 def explained(data: Dataset, indicator: str, place: str, period: str) -> None:

@@ -7,6 +7,7 @@ renders Markdown in its label only, but the rule is the same everywhere.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -14,11 +15,12 @@ import streamlit as st
 
 from data_loaders.contract import Dataset
 from metrics.periods import sorted_periods
-from ui import cached, view
+from ui import cached, limits, view
 from ui.view import View
 from wording import period_text
 
 COUNTY = "全县"
+_MARKUP = re.compile(r"[][<>$`*_~\\]|:[a-z]|//|www\.")
 
 
 def bar(key: str = "filters") -> st.delta_generator.DeltaGenerator:
@@ -31,18 +33,23 @@ def place(data: Dataset, chosen: View, *, villages: bool = False) -> None:
     register = cached.places(data)
     county = data.settings.county.place_code
     township = _township_of(data, chosen.place)
-    townships = [code for code, found in register.items() if found.level == "township"]
+    levels = [code for code, found in register.items() if found.level == "township"]
+    townships = [code for code in levels if limits.can_show(data, code)]
     if not townships:
         return
     choice(
         "place",
         "乡镇",
-        [county, *townships],
+        [*([county] if limits.can_show(data, county) else []), *townships],
         township or county,
         {code: register[code].name for code in townships} | {county: COUNTY},
         default=county,
     )
-    below = [code for code, found in register.items() if found.parent == township and township]
+    below = [
+        code
+        for code, found in register.items()
+        if found.parent == township and township and limits.can_show(data, code)
+    ]
     if villages and township and below:
         current = chosen.place if chosen.place in below else township
         choice(
@@ -59,6 +66,7 @@ def indicator(
     data: Dataset, chosen: View, options: Sequence[str], *, default: str | None = None, label: str = "指标"
 ) -> str | None:
     """Choose one of `options`; returns the one shown (the page's default when nothing was chosen)."""
+    options = limits.shown_indicators(data, options)
     if not options:
         return None
     shown = chosen.indicator_or(default or options[0], tuple(options)) or options[0]
@@ -80,6 +88,9 @@ def part(name: str, label: str, options: tuple[str, ...], default: str | None = 
     """Choose a part of the page; its name goes into the address under `name`, on this page only."""
     if len(options) == 1:
         return options[0]
+    if any(map(_MARKUP.search, options)):  # buttons would render it as Markdown: a name of the config
+        first = options.index(default or options[0])
+        return str(st.selectbox(label, options, first, key=name, bind="query-params", width=320))
     chosen = st.segmented_control(
         label, options, default=default or options[0], required=True, key=name, bind="query-params", wrap=True
     )

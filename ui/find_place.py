@@ -13,7 +13,7 @@ import streamlit as st
 
 from data_loaders.contract import Dataset
 from metrics.place_search import PlaceIndex, find_places, near_misses, place_index
-from ui import view
+from ui import answers, limits, view
 from ui.cached import keep_as
 from ui.html import note
 from ui.view import View
@@ -26,7 +26,12 @@ TYPED = "find_place"
 
 
 def find_place(data: Dataset, chosen: View) -> None:
-    """The box; below it, once something was typed that fits several places or none, the list."""
+    """The box; below it, once something was typed that fits several places or none, the list.
+
+    Nothing for whoever has no place to go to.
+    """
+    if not limits.has_own(data):
+        return
 
     def typed() -> None:
         found = _found(data, st.session_state[TYPED])
@@ -63,7 +68,8 @@ def _list(data: Dataset, query: str, chosen: View) -> None:
 
 def _example(data: Dataset) -> str:
     """What may be typed, with a village of this county as the example."""
-    villages = data.places[(data.places["level"] == "village") & data.places["initials"].notna()]
+    known = answers.complete(data)
+    villages = known[(known["level"] == "village") & known["initials"].notna()]
     initials = str(villages["initials"].iloc[len(villages) // 2]).split("|")[0] if len(villages) else ""
     return f"村名或拼音首字母,如 {initials}" if initials else "村名或拼音首字母"
 
@@ -73,7 +79,13 @@ def _found(data: Dataset, query: str) -> pd.DataFrame:
 
 
 def _index(data: Dataset) -> PlaceIndex:
-    return keep_as(data, "place index", lambda: place_index(data.places))
+    """Of the places that a page can be about."""
+
+    def make() -> PlaceIndex:
+        can_show = [limits.can_show(data, code) for code in data.places["place_code"]]
+        return place_index(data.places[can_show])
+
+    return keep_as(data, "place index", make)
 
 
 def _buttons(places: pd.DataFrame, chosen: View) -> None:

@@ -16,11 +16,26 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+import logs
 from data_loaders.contract import Dataset
 from faults import DataProblem
 from records.snapshots import Snapshot
 from settings import ConfigProblem
-from ui import add_to_agenda, cached, navigation, notices, presentation, snapshots, view
+from ui import (
+    add_to_agenda,
+    cached,
+    fall_back,
+    limits,
+    navigation,
+    notices,
+    presentation,
+    rights,
+    sign_in,
+    snapshots,
+    view,
+    watermark,
+)
+from ui.fall_back import Said
 from ui.html import text
 from ui.navigation import PageEntry, entry
 from ui.view import View
@@ -64,6 +79,7 @@ def page(path: str, *styles: Path) -> Iterator[Page]:
     _only_through_the_router()
     this = entry(path)
     st.html(_style(STYLE, *styles, *presentation.styles()))
+    watermark.lay()
     try:
         snapshot, data = snapshots.opened()
     except snapshots.CannotBeShown as found:
@@ -74,22 +90,33 @@ def page(path: str, *styles: Path) -> Iterator[Page]:
         navigation.links({})
         notices.no_data(found)
         st.stop()
+    if this.needs and not navigation.usable(this):
+        navigation.links({})
+        notices.reserved(rights.only_for(this.needs, "这一页"))
+        st.stop()
     chosen = view.read(data)
     shown = Page(data, chosen, snapshot)
     navigation.links(view.params(chosen), shown=not chosen.present)
-    _head(shown, this)
+    why_not_newest = fall_back.said_of(data) if snapshot is None else None
+    _head(shown, this, why_not_newest)
     with st.container(
         key="gm_hints"
     ):  # there even when it is empty, so that nothing after it is mounted anew
-        notices.hints(chosen.notices)
+        # A wall has no room for a line more: there the head says it in short, and the foot in full.
+        notices.hints(
+            (*((why_not_newest.sentence,) if why_not_newest and not chosen.present else ()), *chosen.notices)
+        )
+    if why := limits.closed(data, path):
+        notices.reserved(why)
+        st.stop()
     try:
         yield shown
     except DataProblem as found:
         notices.problem(found)
-    except Exception:
-        notices.our_fault()
+    except Exception as found:
+        notices.our_fault(logs.fault(found, page=path))
         raise
-    _foot(data)
+    _foot(data, why_not_newest if chosen.present else None)
 
 
 @cache
@@ -109,12 +136,18 @@ def _only_through_the_router() -> None:
         st.rerun()
 
 
-def _head(shown: Page, this: PageEntry) -> None:
+def _head(shown: Page, this: PageEntry, why_not_newest: Said | None) -> None:
     county = shown.data.settings.county
     badge = '<span class="gm-demo">演示数据</span>' if county.is_demo else ""
     where = "" if shown.level == "county" else f'<span class="gm-where">{text(_where(shown))}</span>'
     latest = view.latest_period(shown.data)
     fresh = f"最新报送 {text(period_text(latest))}" if latest else "还没有报送数据"
+    if latest is None and shown.data.limits is not None:
+        fresh = ""
+    if why_not_newest and shown.view.present:
+        fresh = f'<b class="gm-is-warn">{text(why_not_newest.in_short)}</b>'
+    said = limits.sentence(shown.data)
+    scope = f'<span class="gm-scope">{text(said)}</span>' if said else ""
     if shown.snapshot:
         badge += f'<span class="gm-snapshot">会议快照 {text(shown.snapshot.name)}</span>'
     with st.container(horizontal=True, key="gm_head", vertical_alignment="center"):
@@ -122,10 +155,12 @@ def _head(shown: Page, this: PageEntry) -> None:
             f'<header class="gm-head"><div><span class="gm-county">{text(county.name)}</span>{badge}</div>'
             f"<h1>{text(this.title)}{where}</h1>"
             f'<div class="gm-fresh">数据截至 {text(date_text(shown.data.manifest.as_of))}'
-            f"<span>{fresh}</span></div></header>"
+            f"<span>{fresh}</span></div>{scope}</header>"
         )
         if shown.snapshot and not shown.view.present:
             st.button("回到最新数据", key="gm_newest", on_click=view.choose, args=("snapshot", None))
+        if not shown.view.present:
+            sign_in.place_in_head()
         add_to_agenda.button(shown, this)
         presentation.buttons(this.path, shown.view)
 
@@ -138,8 +173,14 @@ def _where(shown: Page) -> str:
     return found.name
 
 
-def _foot(data: Dataset) -> None:
+def _foot(data: Dataset, why_not_newest: Said | None) -> None:
     note = data.settings.county.source_note
-    parts = [note] if note else []
-    parts += [f"数据版本 {data.version}", f"来自 {len(data.manifest.sources)} 个文件"]
+    parts = [why_not_newest.sentence] if why_not_newest else [note] if note else []
+    if (
+        view.is_present() and not why_not_newest and (seen := limits.sentence(data))
+    ):  # at a desk it is said in the head
+        parts = [seen.rstrip("。")]
+    parts.append(f"数据版本 {data.version}")
+    if data.limits is None and not why_not_newest:  # a wall's foot is one line
+        parts.append(f"来自 {len(data.manifest.sources)} 个文件")
     st.html(f'<footer class="gm-foot">{text(" · ".join(parts))}</footer>')

@@ -22,7 +22,16 @@ from ui.draw import MOST_BELOW, Behind, chart
 from ui.frame import Page
 from ui.html import Card, cards, note
 from ui.tables import Columns, Shown, show
-from wording import is_missing, number_text, percent_text, period_text, reported_text, scale_of
+from wording import (
+    NO_SHARE,
+    NOT_REPORTED,
+    is_missing,
+    number_text,
+    percent_text,
+    period_text,
+    reported_text,
+    scale_of,
+)
 
 
 def funnels(page: Page) -> None:
@@ -62,8 +71,10 @@ def funnels(page: Page) -> None:
             ("funnel table", number, tuple(kinds), page.township, view.period),
             lambda: wide_table(page, spec, places, kinds, level),
         )
-        show(frame, columns)
-        st.html(note(explained(spec)))
+        hidden = answers.has_hidden(places)
+        show(frame, columns, missing=NO_SHARE if hidden else NOT_REPORTED)
+        said = f"表中“{NO_SHARE}”为未报送,或户数不公开。" if hidden else ""
+        st.html(note(f"{explained(spec)}{said}"))
 
 
 def _not_yet(page: Page, number: int, spec: Funnel) -> None:

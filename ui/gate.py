@@ -7,12 +7,14 @@ not see left out (access.scope). Pages, papers and routes take data from here an
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from access.people import NOBODY
-from access.scope import scoped
+from access.published import Work
+from access.scope import scope_name, scoped
 from data_loaders.contract import Dataset
 from faults import DataProblem
-from ui import cached, viewer
+from ui import answers, cached, viewer
 
 
 class NoAccess(DataProblem):
@@ -33,7 +35,14 @@ def _seen(whole: Callable[[], Dataset]) -> Dataset:
     who = viewer.viewer()
     if who.kind == NOBODY.kind:
         raise NoAccess("你的账号还没有分配查看权限。请联系县里的管理员。")
-    data, public = whole(), cached.config().access.public
+    data = whole()
     if who.sees_all:
         return data
-    return cached.keep_as(data, ("seen by", who.scope, public), lambda: scoped(data, who, public))
+    public = cached.config().access.public
+    # Figures of the whole are worked out once, for everybody: what is left out of them is left out afterwards.
+    work = Work(
+        partial(answers.values, data),
+        partial(answers.composite_history, data),
+        partial(cached.keep_as, data),
+    )
+    return cached.keep_as(data, ("seen by", scope_name(who, public)), lambda: scoped(data, who, public, work))

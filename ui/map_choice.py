@@ -24,7 +24,7 @@ from ui.cached import keep_as
 from ui.figure_card import PREVIOUS
 from ui.map_pick import Pick
 from ui.view import View
-from wording import LEVEL_NAMES, period_text
+from wording import LEVEL_NAMES, markdown_escape, period_text
 
 LEVELS = ("village", "township")  # that a map can show, finest first
 TIMES: dict[TimeMode | Literal["single"], str] = {
@@ -71,7 +71,16 @@ def _reported_levels(data: Dataset) -> dict[str, frozenset[str]]:
         finest = np.select([~code.str.endswith("000"), ~code.str.endswith("000000")], [2, 1], 0)
         best = pd.Series(finest).groupby(reported["indicator_id"].to_numpy()).max()
         names = {2: frozenset(LEVELS), 1: frozenset({"township"}), 0: frozenset[str]()}
-        return {str(indicator): names[int(level)] for indicator, level in best.items()}
+        own = {str(indicator): names[int(level)] for indicator, level in best.items()}
+        if data.limits is None:
+            return own
+        # Rows of one's own villages tell their township; the others' are told by what is published.
+        published = data.limits.published.reported
+        return {
+            each: (own.get(each, frozenset()) - {"township"})
+            | (frozenset({"township"}) if each in published else frozenset())
+            for each in {*own, *published}
+        }
 
     return keep_as(data, "reported levels", find)
 
@@ -85,9 +94,12 @@ def has_too_many(data: Dataset) -> bool:
 def choose(data: Dataset, chosen: View, township: str | None, indicator: str) -> Choice | None:
     """The page's own choosers, in the bar; None when no level can be drawn."""
     levels = levels_of(data, indicator)
-    if not levels or (township is None and levels == ["village"] and has_too_many(data)):
+    is_of_all = data.limits is None or indicator in data.limits.by_village
+    is_for_one = has_too_many(data) or not is_of_all  # villages of one township alone
+    if not levels or (township is None and levels == ["village"] and is_for_one):
         return None
-    level, within, is_drilled = _level(data, levels, township)
+    is_whole = data.limits is None or indicator in data.limits.by_village
+    level, within, is_drilled = _level(data, levels, township) if is_whole else _own_level(levels, township)
     at = latest_at(answers.map_periods(data, indicator, level, within), chosen.period)
     quantity = _quantity(data, indicator, level, at, within)
     found = answers.map_quantity(data, indicator, level, quantity, within)
@@ -107,6 +119,16 @@ def _level(data: Dataset, levels: list[str], township: str | None) -> tuple[str,
         names = {LEVEL_NAMES[each]: each for each in levels}
         level = names[filters.part("level", "全县显示到", tuple(names))]
     return levels[0] if has_chosen else level, None, has_chosen and level == "township"
+
+
+def _own_level(levels: list[str], township: str | None) -> tuple[str, str | None, bool]:
+    """The same where only some villages' figures are here: those of the chosen township alone, or all townships."""
+    can_go_down = "village" in levels and township is not None
+    offered = [each for each in levels if each != "village" or can_go_down]
+    if len(offered) > 1:
+        names = {LEVEL_NAMES[each]: each for each in offered}
+        offered = [names[filters.part("level", "显示到", tuple(names))]]
+    return ("village", township, True) if offered == ["village"] else (levels[-1], None, False)
 
 
 def _quantity(data: Dataset, indicator: str, level: str, at: str | None, within: str | None) -> Quantity:
@@ -161,7 +183,7 @@ def _beside(periods: Sequence[str], at: str | None) -> str | None:
 def base_map() -> bool:
     """Whether the base map lies under the polygons; off until somebody switches it on, absent when there is none."""
     base = cached.config().map.base  # of this machine, not of the data set
-    return base is not None and st.toggle(base.title, key="base", bind="query-params")
+    return base is not None and st.toggle(markdown_escape(base.title), key="base", bind="query-params")
 
 
 def picked(chosen: View, choice: Choice, pick: Pick) -> None:

@@ -12,14 +12,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from data_loaders.contract import Dataset
-from exports.fonts import Fonts, find_fonts
+from exports.fonts import Fonts
 from exports.map_picture import map_pdf, png_of
 from exports.picture import PAPERS
 from faults import DataProblem
-from ui import cached, notices
+from ui import cached, downloads, notices
 from ui.cached import keep_as
 from ui.html import note
 from ui.map_view import Shown
+from ui.paper_fonts import paper_fonts
 from ui.picture_content import Wish, picture_of, place_name
 from ui.view import View
 from wording import period_text
@@ -45,12 +46,14 @@ def picture_button(
 
     `overlays` and `selected` say what lies over the polygons now, as `ui.map_overlays.drawing` takes them.
     """
+    if not downloads.may("map_pdf"):
+        return
     opened = st.popover("下载图片", key="map_picture", on_change="rerun")
     if not opened.open:
         return
     with opened:
         try:
-            fonts = picture_fonts()
+            fonts = paper_fonts()
         except DataProblem as problem:
             notices.problem(problem)
             return
@@ -68,21 +71,15 @@ def picture_button(
             return drawn if kind == PDF else png_of(drawn, DPI)
 
         # Drawn when somebody asks for it: most readers of the page do not.
-        st.download_button(
+        downloads.offer(
+            "map_pdf" if kind == PDF else "map_png",
             "下载",
             draw,
             file_name=file_name(data, shown, wish.focus, "pdf" if kind == PDF else "png"),
-            mime="application/pdf" if kind == PDF else "image/png",
-            on_click="ignore",
             key="picture_download",
+            version=data.version,
         )
         st.html(note(f"有标题、图例、比例尺、指北针和数据来源。PNG每英寸{DPI}点。"))
-
-
-def picture_fonts() -> Fonts:
-    """The config's font as it is now, not as it was when the data were prepared: fonts belong to the machine."""
-    configured = cached.config().picture.font
-    return find_fonts(cached.config_path().parent / configured if configured else None)
 
 
 def _scope(data: Dataset, chosen: View, shown: Shown) -> str | None:

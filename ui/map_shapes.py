@@ -1,16 +1,16 @@
 """Published polygons of one level, by place code, read once per data version.
 
 In: a data set. Out: shapely geometry in EPSG:4326. A version without that level has none.
+Raises DataProblem when the file cannot be read; nothing is kept then, and it is read when the disk is back.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from data_loaders.contract import Dataset, MapLayer
-from data_loaders.store import map_layer_path
+from data_loaders.store import layer_content
 from exports.picture import shapes_of
 from ui import cached
 from ui.cached import keep_as
@@ -31,5 +31,4 @@ def layer_shapes(data: Dataset, layer: MapLayer) -> dict[str, Any]:
 
 
 def _read(data: Dataset, layer: MapLayer) -> dict[str, Any]:
-    path = map_layer_path(cached.config().paths.prepared, data.version, Path(layer.file).name)
-    return shapes_of(path.read_bytes()) if path is not None else {}
+    return shapes_of(layer_content(cached.config().paths.prepared, data.version, layer))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geo.village_map import packed
-from ui import filters, map_choice, map_overlays, map_view
+from ui import filters, limits, map_choice, map_overlays, map_view
 from ui.frame import Page
 from ui.map_picture import picture_button
 from ui.map_view import Shown
@@ -42,7 +42,8 @@ def tools(page: Page, indicator: str) -> Chosen | None:
             return None
         overlays = map_overlays.chooser(data, view)
         has_base = map_choice.base_map()
-        selection = select_villages(data, view, shown.choice.level)
+        can_select = limits.can_select(data, shown.choice.level)
+        selection = select_villages(data, view, shown.choice.level) if can_select else None
         found = Chosen(shown, overlays, selection, has_base)
         picture_button(data, view, shown, overlays=overlays, selected=found.selected)
     return found

@@ -189,7 +189,8 @@ def _places(data: Dataset, choice: Choice, codes: Sequence[str]) -> pd.DataFrame
         parents = found["parent_code"].map(answers.names(data)) if choice.level == "village" else None
         return found.assign(parent_name=parents)
 
-    return keep_as(data, ("map places", choice.level, choice.within), find)
+    # Not every indicator has figures of the same places for those who see only what is public.
+    return keep_as(data, ("map places", choice.level, choice.within, tuple(codes)), find)
 
 
 def _labels(data: Dataset) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.coverage import measures_distribution_chart
-from ui import answers, filters, notices, view
+from ui import answers, filters, limits, notices, view
 from ui.chart_note import chart_note
 from ui.draw import MOST_BELOW, Behind, chart
 from ui.frame import Page
@@ -29,7 +29,8 @@ def level_chosen(page: Page) -> str:
     """Townships, or all villages of the county; within a township always its villages."""
     if page.township is not None:
         return "village"
-    by = filters.part("by", "按什么看", (TOWNSHIPS, VILLAGES))
+    levels = (TOWNSHIPS, VILLAGES) if limits.has_own(page.data) else (TOWNSHIPS,)
+    by = filters.part("by", "按什么看", levels)
     return "township" if by == TOWNSHIPS else "village"
 
 
@@ -44,8 +45,13 @@ def measures(page: Page, level: str) -> None:
     if here.empty or here["households"].isna().all():
         notices.empty("还没有报送产业措施到户台账。")
         return
-    blank = answers.within(answers.blank_villages(data, chosen.period), chosen.place, page.level)
     row = answers.records(here)[0]
+    if not limits.has_own(data):
+        shown = [card for card in measure_cards(row, coverage.target, 0) if card.label != "空白村"]
+        st.html(cards(shown, kind="small") + _contradiction(row) + note("空白村名单不公开。"))
+        draw_spread(page, level)
+        return
+    blank = answers.within(answers.blank_villages(data, chosen.period), chosen.place, page.level)
     st.html(cards(measure_cards(row, coverage.target, len(blank)), kind="small") + _contradiction(row))
     spread, list_ = st.columns([3, 2], gap="medium")
     with spread:
@@ -66,6 +72,11 @@ def draw_spread(page: Page, level: str) -> None:
     if "township" in drawn:  # names of villages repeat
         drawn = drawn.assign(name=drawn["township"].fillna("") + drawn["name"])
     title = f"覆盖最低的{len(drawn)}个村(共{len(rows)}个村)" if len(drawn) < len(rows) else None
+    if level == "township" and not all(
+        limits.shows_every_township(page.data, each) for each in coverage.measures
+    ):
+        # What is drawn is not the county: its sum would contradict the cards.
+        title = f"公开各项户数的{len(drawn)}个乡镇,覆盖最低的在上;其他乡镇有少的户数,不公开"
     chart(
         page,
         ("measures", level, page.township, mark, chosen.period),

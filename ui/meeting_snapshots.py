@@ -14,7 +14,7 @@ from data_loaders.store import pin
 from faults import DataProblem
 from records.snapshots import Snapshot, snapshots, take
 from settings.meeting import Theme
-from ui import agenda_words, agendas, cached, notices
+from ui import agenda_words, agendas, cached, notices, rights
 from ui import snapshots as known
 from ui.add_to_agenda import LONGEST_NAME
 from ui.frame import Page
@@ -92,10 +92,11 @@ def _take(version: str, as_of: date, key: str) -> None:
 
 
 def keep(name: str, version: str, as_of: date, agenda: str | None) -> Snapshot:
-    """Take a snapshot of that version, with the agenda of that name. Raises DataProblem.
+    """Take a snapshot of that version, with the agenda of that name. Raises DataProblem, NotAllowed.
 
     Pinned first: a record that names a version which is swept away a moment later would be worth nothing.
     """
+    rights.need("meet", "会议快照")
     paths = cached.config().paths
     pin(paths.prepared, version)
     return take(

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from access.people import Action
+from settings import ConfigProblem
+from ui import viewer
+
 
 @dataclass(frozen=True)
 class PageEntry:
@@ -23,6 +27,7 @@ class PageEntry:
     for_wall: bool = (
         True  # whether presentation mode comes by it: what is prepared at a desk is not shown to a hall
     )
+    needs: Action | None = None  # what whoever opens it must be allowed to do
 
     @property
     def script(self) -> str:
@@ -39,8 +44,8 @@ PAGES = (
     PageEntry("rectification", "问题整改", "检查反馈问题的整改、验收和销号进度"),
     PageEntry("observation", "现场观摩", "观摩路线和各观摩点情况"),
     PageEntry("quality", "数据质量", "哪些没报、哪些报错、怎样改"),
-    PageEntry("meeting", "会议", "议程、发言顺序和会议快照", for_wall=False),
-    PageEntry("papers", "材料", "通报、汇报和一口清", for_wall=False),
+    PageEntry("meeting", "会议", "议程、发言顺序和会议快照", for_wall=False, needs="meet"),
+    PageEntry("papers", "材料", "通报、汇报和一口清", for_wall=False, needs="export"),
 )
 
 
@@ -49,15 +54,26 @@ def entry(path: str) -> PageEntry:
     return {page.path: page for page in PAGES}[path]
 
 
+def usable(page: PageEntry) -> bool:
+    """Whether whoever looks may open it."""
+    if page.needs is None:
+        return True
+    try:
+        return viewer.may(page.needs)
+    except ConfigProblem:  # said by the page; until it is mended nobody is known
+        return False
+
+
 def neighbours(path: str) -> tuple[PageEntry, PageEntry]:
     """The pages before and after this one on the wall; the last is followed by the first."""
-    shown = [page for page in PAGES if page.for_wall or page.path == path]
+    shown = [page for page in PAGES if (page.for_wall and usable(page)) or page.path == path]
     position = [page.path for page in shown].index(path)
     return shown[position - 1], shown[(position + 1) % len(shown)]
 
 
 def links(params: Mapping[str, str], *, shown: bool = True) -> None:
-    """All pages in a row, each with the reader's choices; the row stays when nothing is shown in it."""
+    """The pages that the reader may open, each with their choices; the row stays when nothing is shown in it."""
     with st.container(horizontal=True, key="gm_nav", gap=None):
         for page in PAGES if shown else ():
-            st.page_link(page.script, label=page.title, query_params=dict(params))
+            if usable(page):
+                st.page_link(page.script, label=page.title, query_params=dict(params))

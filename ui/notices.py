@@ -29,6 +29,14 @@ def no_data(problem: Exception) -> None:
     )
 
 
+def reserved(sentence: str) -> None:
+    """The page for whoever may not open this one: whom it is open to."""
+    st.html(
+        f'<div class="gm-stop"><h1>这一页没有对你开放</h1><p class="gm-why">{text(sentence)}</p>'
+        "<p>其他页面可以照常看。需要开放的,请联系县里的管理员。</p></div>"
+    )
+
+
 def no_snapshot(problem: Exception, leave: Callable[[], None]) -> None:
     """The page for when the meeting snapshot of the address cannot be shown: why, and the way to the newest data."""
     st.html(
@@ -43,9 +51,11 @@ def problem(found: Exception) -> None:
     st.error(markdown_escape(str(found)))
 
 
-def our_fault() -> None:
-    """Stands above Streamlit's English box, which style.css hides; the traceback is in the server's log."""
-    st.error("程序出错了,这一页没有显示完整。请把后台日志里的出错信息发给维护人员;其他页面可以照常使用。")
+def our_fault(number: str) -> None:
+    """Stands above Streamlit's English box, which style.css hides; under the number the error is in the server's log."""
+    st.error(
+        f"程序出错了,这一页没有显示完整。请把编号 {number} 告诉维护人员(出错信息在后台日志里);其他页面可以照常使用。"
+    )
 
 
 def empty(sentence: str) -> None:

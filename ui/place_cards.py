@@ -26,24 +26,26 @@ from metrics import rectification
 from ui import (
     cached,
     composite,
+    downloads,
     figure_card,
+    limits,
     map_view,
     notices,
     place_card_facts,
     place_card_map,
     place_sentences,
     problem_words,
+    rights,
 )
 from ui.cached import keep_as
 from ui.chart_tools import file_name
 from ui.frame import Page
 from ui.html import note, text
-from ui.map_picture import picture_fonts
+from ui.paper_fonts import paper_fonts
 from ui.place_card_facts import card_facts
 
 STYLE = Path(__file__).with_name("place_cards.css")
 DPI = 110
-PDF = "application/pdf"
 # The modules whose words stand on a card: what of a font is needed for them.
 _SAYING = (
     card_drawing, class_labels, ranking, contract, rectification, composite, figure_card, map_view, place_card_facts,
@@ -52,14 +54,19 @@ _SAYING = (
 
 
 def place_cards(page: Page) -> None:
-    """The part of the page."""
+    """The part of the page. Raises NotAllowed."""
+    rights.need("export", "一口清")
     data, period = page.data, page.view.period
     try:
-        fonts = picture_fonts()
+        fonts = paper_fonts()
     except DataProblem as problem:
         notices.problem(problem)
         return
-    townships = [code for code, each in cached.places(data).items() if each.level == "township"]
+    every = [code for code, each in cached.places(data).items() if each.level == "township"]
+    townships = [code for code in every if limits.can_show(data, code)]
+    if every and not townships:
+        notices.empty("一口清卡片里有乡镇的明细数据,不对你开放。")
+        return
     if not townships:
         notices.empty("区划代码表里还没有乡镇,没有卡片。")
         return
@@ -76,13 +83,13 @@ def place_cards(page: Page) -> None:
             st.image(preview, width="stretch")
         with st.container(key="gm_cardwords", width=420):
             _words(data, code, period)
-            st.download_button(
+            downloads.offer(
+                "place_card",
                 "下载这一张(PDF)",
-                pdf,
+                lambda: pdf,
                 file_name=_file(data, cached.places(data)[code].name),
-                mime=PDF,
-                on_click="ignore",
                 key="card_download",
+                version=data.version,
                 type="primary",
             )
             st.html(note("A4一页,可以直接打印;文字能选中、能查找。"))
@@ -125,13 +132,13 @@ def _set(page: Page, codes: Sequence[str], fonts: Fonts, what: str, name: str, k
         lambda: _all(data, codes, period, fonts, lambda share, said: bar.progress(share, said)),
     )
     bar.empty()
-    st.download_button(
+    downloads.offer(
+        "place_cards",
         f"下载{what}(PDF,{len(codes)}页)",
-        pdf,
+        lambda: pdf,
         file_name=_file(data, name),
-        mime=PDF,
-        on_click="ignore",
         key=f"cards_download_{key}",
+        version=data.version,
         type="primary",
     )
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from data_loaders.contract import Dataset
 from metrics.map_quantities import rank_in_parent
-from ui import answers, cached, notices, view
+from ui import answers, cached, limits, notices, view
 from ui.cached import keep_as
 from ui.composite import BY, gaps, moved
 from ui.frame import Page
@@ -29,7 +29,7 @@ def place_standing(page: Page) -> None:
     """The place's ranks among the townships of the county, or among the villages of its township."""
     data, place, period = page.data, page.view.place, page.view.period
     st.subheader("在全县各乡镇中的名次" if page.level == "township" else "在本乡镇各村中的名次", anchor=False)
-    rows = keep_as(data, ("place standing", place, period), lambda: standing_rows(data, place, period))
+    rows = standing(data, place, period)
     if rows:
         st.html(table(COLUMNS, rows))
     else:
@@ -37,6 +37,11 @@ def place_standing(page: Page) -> None:
     ways = {"township": ("ranking", "查看本乡镇的名次"), "village": ("map", "在地图上看本村")}
     path, label = ways[page.level]
     st.page_link(entry(path).script, label=label, query_params=view.params(page.view))
+
+
+def standing(data: Dataset, place: str, period: str | None) -> list[Row]:
+    """The same rows, kept."""
+    return keep_as(data, ("place standing", place, period), lambda: standing_rows(data, place, period))
 
 
 def standing_rows(data: Dataset, place: str, period: str | None) -> list[Row]:
@@ -53,7 +58,9 @@ def _figure(data: Dataset, indicator: str, place: str, period: str | None) -> tu
     everyone = answers.at(data, indicator, at.level, period)
     siblings = everyone[everyone["parent_code"] == at.parent]
     by = "completion_rank" if siblings["completion"].notna().any() else "rank"
-    ranks = rank_in_parent(siblings.assign(rank=siblings[by]))["rank_in_parent"]
+    # Of a data set that is not whole: of a township the rank among all of them, also those that are not shown.
+    is_whole = at.level != "township" or limits.shows_every_township(data, indicator)
+    ranks = rank_in_parent(siblings.assign(rank=siblings[by]))["rank_in_parent"] if is_whole else siblings[by]
     mine = answers.records(siblings.assign(place_rank=ranks)[siblings["place_code"] == place])
     if not mine:
         return None
@@ -64,7 +71,9 @@ def _figure(data: Dataset, indicator: str, place: str, period: str | None) -> tu
     is_ranked = not is_missing(row["place_rank"])
     value = number_text(shown, spec.unit, spec.decimals)
     cells: list[str | Words] = [
-        f"{int(row['place_rank'])}/{whole}" if is_ranked else Words("—", "soft"),
+        (f"{int(row['place_rank'])}/{whole}" if is_whole else f"第{int(row['place_rank'])}名")
+        if is_ranked
+        else Words("—", "soft"),
         f"{spec.name}({BY[by]})",
         Words(value, "soft") if value == NOT_REPORTED else value,
         percent_text(row["completion"]),

@@ -7,7 +7,6 @@ is missing is not listed.
 
 from __future__ import annotations
 
-from mimetypes import guess_type
 from typing import Any, Literal
 
 import pandas as pd
@@ -17,7 +16,7 @@ from data_loaders import problem_files
 from data_loaders.contract import STRUCK_OFF, Dataset
 from data_loaders.problem_files import Evidence, ProblemFile, Stage, evidence_of
 from faults import DataProblem
-from ui import answers, cached
+from ui import answers, cached, downloads
 from ui.cached import keep_as
 from ui.frame import Page
 from ui.html import note, text
@@ -243,6 +242,8 @@ def _picture(data: Dataset, file: ProblemFile) -> None:
 
 def _documents(page: Page, found: Evidence) -> None:
     """Papers to take along, each as it lies in the folder."""
+    if not downloads.may("evidence"):
+        return
     limit = page.data.settings.limits.file_mb
     if found.documents:
         st.html('<h3 class="gm-stage">佐证材料</h3>')
@@ -257,13 +258,12 @@ def _document(file: ProblemFile, limit: float, number: int) -> None:
     if file.size > limit * problem_files.MB:
         st.html(note(f"“{file.name}”超过{limit:.0f}MB,请到文件夹里取。"))
         return
-    st.download_button(
+    downloads.offer(
+        "evidence",
         markdown_escape(file.name),
         lambda: problem_files.document(file, limit),
         file_name=file.name,
-        mime=guess_type(file.name)[0] or "application/octet-stream",
-        icon=":material/description:",
-        on_click="ignore",
         key=f"evidence_{number}",
+        icon=":material/description:",
         type="tertiary",
     )

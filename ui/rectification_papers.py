@@ -19,21 +19,19 @@ from exports.supervision_letter import (
     units_to_urge,
     urged,
 )
-from ui import answers, cached
+from ui import answers, cached, downloads
 from ui.chart_tools import file_name as safe_name
-from ui.fault_download import MIME
 from ui.html import note
 from ui.problem_filters import EVERYTHING
 from ui.problem_words import day_unit
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NO_UNIT, ALL_UNITS = "未注明牵头单位", "全部单位"
 FILL_IN = "清单填好后放进原始数据文件夹的“整改清单回填”,交给数据管理员重新导入,新填的日期和措施就进看板。"
 
 
 def list_papers(data: Dataset, shown: pd.DataFrame, place: str, words: str) -> None:
     """The list as it is filtered now, as a workbook; `words` say how, for the title and the file's name."""
-    if shown.empty:
+    if shown.empty or not downloads.may("rectification_list"):
         return
     scope = words if place == data.settings.county.name else f"{place},{words}"
     with st.container(horizontal=True, key="gm_papers_list", vertical_alignment="center", gap="small"):
@@ -47,6 +45,8 @@ def unit_papers(data: Dataset, found: pd.DataFrame, place: str, words: str = "")
 
     The lists are of `found`, which `place` and `words` describe; a letter is about all problems of its unit.
     """
+    if not downloads.may("rectification_list"):
+        return
     opened = st.popover("清单和督办函", key="papers_units", icon=":material/description:", on_change="rerun")
     if not opened.open:  # closed it costs nothing
         return
@@ -90,13 +90,13 @@ def _book_button(
     scope: str = "",
     is_part: bool = False,
 ) -> None:
-    st.download_button(
+    downloads.offer(
+        "rectification_list",
         label,
         lambda: list_book(data, lists, what, scope=scope, is_part=is_part),
         file_name=f"{safe_name(f'{data.settings.county.name}{name}整改清单{data.manifest.as_of:%Y%m%d}')}.xlsx",
-        mime=MIME,
-        on_click="ignore",
         key=key,
+        version=data.version,
     )
 
 
@@ -147,24 +147,24 @@ def _letters(data: Dataset, unit: str | None) -> None:
     units = units_to_urge(found)
     unnamed = int(urged(found)["lead_unit"].isna().sum())
     if unit is not None and unit in units:
-        st.download_button(
+        downloads.offer(
+            "supervision_letter",
             "督办函(Word)",
             lambda: supervision_letter(sender, unit, found) or b"",
             file_name=file_name(sender, unit),
-            mime=DOCX,
-            on_click="ignore",
             key="papers_letter",
+            version=data.version,
         )
     elif unit is not None or not units:
         st.html(note("没有逾期、反弹或退回的问题,不用发督办函。"))
     else:
-        st.download_button(
+        downloads.offer(
+            "supervision_letters",
             f"督办函({len(units)}个单位,ZIP)",
             lambda: supervision_letters(sender, found) or b"",
             file_name=f"{safe_name(f'{data.settings.county.name}督办函{data.manifest.as_of:%Y%m%d}')}.zip",
-            mime="application/zip",
-            on_click="ignore",
             key="papers_letters",
+            version=data.version,
         )
     if unnamed:
         st.html(note(f"另有{unnamed}个逾期、反弹或退回的问题{NO_UNIT},没有督办函。"))

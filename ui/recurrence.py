@@ -17,11 +17,10 @@ import streamlit as st
 from charts.recurrence import recurrence_chart
 from exports.table_book import table_csv, table_workbook
 from metrics.alike_villages import TRAITS, to_check
-from ui import answers, chart_tools, filters, notices
+from ui import answers, chart_tools, downloads, filters, notices
 from ui.cached import keep_as
 from ui.chart_note import chart_note
 from ui.draw import Behind, chart
-from ui.fault_download import MIME
 from ui.frame import Page
 from ui.html import Column, Row, Words, note, table, text
 from ui.tables import Columns, Shown
@@ -411,14 +410,14 @@ def _files(
         f"{data.settings.county.name},数据截至{date_text(data.manifest.as_of)},数据版本 {data.version}",
     ]
     with st.container(key=f"gm_detail_{key}", horizontal=True, gap="small"):
-        st.download_button(
-            "下载名单(Excel)",
+        downloads.offer(
+            "recurrence_xlsx", "下载名单(Excel)",
             lambda: table_workbook(head, {"名单": rows}, datetime.combine(data.manifest.as_of, time.min)),
-            file_name=f"{name}.xlsx", mime=MIME, on_click="ignore", key=f"{key}_xlsx",
+            file_name=f"{name}.xlsx", key=f"{key}_xlsx", version=data.version,
         )  # fmt: skip
-        st.download_button(
-            "CSV", lambda: table_csv(head, rows), file_name=f"{name}.csv", mime="text/csv", on_click="ignore",
-            key=f"{key}_csv", type="tertiary",
+        downloads.offer(
+            "recurrence_csv", "CSV", lambda: table_csv(head, rows),
+            file_name=f"{name}.csv", key=f"{key}_csv", version=data.version, type="tertiary",
         )  # fmt: skip
         if to_draw:
             preference, count = to_draw

@@ -16,7 +16,7 @@ from charts.heat import HeatColour, for_wall, heat_chart
 from charts.problems import closure_chart
 from charts.wall import Room
 from metrics.responsibility import Heat, closure_ranking, counts_by_place, heat
-from ui import answers, filters, notices, view
+from ui import answers, filters, limits, notices, view
 from ui.cached import keep_as
 from ui.draw import WHOLE, Behind, chart
 from ui.frame import Page
@@ -41,7 +41,8 @@ LATE: Columns = {
 
 def responsibility(page: Page, every: pd.DataFrame) -> None:
     """The view that was chosen."""
-    leaders = (LEADERS,) if every["county_leader"].notna().any() else ()
+    has_leaders = every["county_leader"].notna().any() and limits.has_whole_problems(page.data)
+    leaders = (LEADERS,) if has_leaders else ()
     with st.container(key="gm_detail_duty", horizontal=True, vertical_alignment="bottom", gap="small"):
         shown = filters.part("who", "按什么看", (WHERE, UNITS, *leaders, RANK))
         colour = filters.part("colour", "颜色表示", tuple(COLOURS)) if shown == WHERE else ""
@@ -68,7 +69,11 @@ def _where(page: Page, scope: Scope, colour: str) -> None:
     every = scope.of(
         answers.within(answers.problems(data), around, "township" if page.township else "county")
     )
-    table = keep_as(data, ("problem heat", around, scope), lambda: heat(every, data.places, page.township))
+    table = keep_as(
+        data,
+        ("problem heat", around, scope),
+        lambda: heat(every, answers.counted_places(data), page.township),
+    )
     name = ("problem heat", page.view.place, scope)
     with st.container(key="gm_heat"):
         chart(
@@ -144,7 +149,9 @@ def _rank(page: Page, scope: Scope) -> None:
     data, least = page.data, page.data.settings.problems.min_base
     every = scope.of(answers.problems(data))
     name = ("closure ranking", scope)
-    ranked = keep_as(data, name, lambda: closure_ranking(counts_by_place(every, data.places), least))
+    ranked = keep_as(
+        data, name, lambda: closure_ranking(counts_by_place(every, answers.counted_places(data)), least)
+    )
     if ranked["rank"].isna().all():
         notices.empty(f"没有乡镇查出{least}个以上的问题,不排名。")
     else:

@@ -20,12 +20,11 @@ from data_loaders.contract import Dataset
 from exports.table_book import table_workbook
 from metrics.routes import RouteDay, route_day
 from settings.meeting import Observation
-from ui import answers, cached, stops
+from ui import answers, cached, downloads, stops
 from ui.agendas import STOP_PART, stage_address
 from ui.cached import keep_as
 from ui.chart_tools import file_name
 from ui.draw import Behind, chart
-from ui.fault_download import MIME
 from ui.frame import Page
 from ui.html import note, text
 from ui.links import filled, here
@@ -185,7 +184,8 @@ def _hover(row: Record) -> str:
 
 def _behind(data: Dataset, route: str, rows: pd.DataFrame, day: RouteDay) -> Behind:
     source = "、".join(dict.fromkeys(data.stops.loc[data.stops["route"] == route, "source_file"].dropna()))
-    said = f"来源:{source};界线为各乡镇界线。{'、'.join(filter(None, [_km(day)]))},不是公路里程"
+    head = f"来源:{source};" if source else ""  # whose files they were is not for everybody
+    said = f"{head}界线为各乡镇界线。{'、'.join(filter(None, [_km(day)]))},不是公路里程"
     return Behind(title(route, day), table(rows), COLUMNS, said)
 
 
@@ -244,14 +244,14 @@ def _method(rules: Observation) -> str:
 
 def _download(page: Page, route: str, rows: pd.DataFrame, day: RouteDay) -> None:
     data = page.data
-    st.download_button(
+    downloads.offer(
+        "timetable",
         "下载时间表",
         lambda: timetable_book(data, route, rows, day),
         file_name=f"{file_name(f'{route}时间表')}.xlsx",
-        mime=MIME,
-        icon=":material/download:",
-        on_click="ignore",
         key="gm_route_xlsx",
+        version=data.version,
+        icon=":material/download:",
     )
 
 

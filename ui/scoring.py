@@ -14,10 +14,9 @@ import streamlit as st
 
 from records import scores
 from records.scores import Progress, Round, Stop
-from ui import addresses, filters, notices, scoring_chair, scoring_views, view
+from ui import addresses, downloads, filters, notices, rights, scoring_chair, scoring_views, view, viewer
 from ui.cached import keep_as
 from ui.chart_tools import file_name
-from ui.fault_download import MIME
 from ui.frame import Page
 from ui.html import Column, Row, Words, note, table, text
 from ui.list_keys import Move, list_keys
@@ -30,7 +29,6 @@ ROUND = "round"  # in the address: the round's name
 REFRESH_S = 2  # how soon the wall shows what a phone sent
 KEYS: dict[str, Move] = {"Enter": "next", "ArrowRight": "next", "PageDown": "next", " ": "next"}
 CODES = 60
-PDF = "application/pdf"
 
 
 def round_chooser(route: str) -> None:
@@ -41,7 +39,8 @@ def round_chooser(route: str) -> None:
 
 
 def scoring(page: Page, route: str) -> None:
-    """The part 评分 of the route."""
+    """The part 评分 of the route. Raises NotAllowed."""
+    rights.need("chair", "评分")
     rounds = _rounds(route)
     asked = st.query_params.get(ROUND)
     found = next((each for each in rounds if each.name == asked), rounds[0] if rounds else None)
@@ -122,12 +121,11 @@ def _codes(page: Page, found: Round) -> None:
             st.warning(markdown_escape(reach.problem))
         else:
             base = reach.base
-            st.download_button(
+            downloads.offer(
+                "code_cards",
                 "打印打分码(PDF)",
                 lambda: scoring_chair.cards(page.data, found, base),
                 file_name=f"{file_name(f'打分码{found.route}{found.name}')}.pdf",
-                mime=PDF,
-                on_click="ignore",
                 key="score_cards",
                 type="primary",
             )
@@ -152,6 +150,8 @@ def _codes(page: Page, found: Round) -> None:
 @st.fragment(run_every=REFRESH_S)
 def _desk(page: Page, id: str) -> None:
     """Buttons, and how many have scored, as it is now."""
+    if not viewer.may("chair"):  # not any more: the page says so
+        st.rerun()
     _say()
     found = scores.find_round(scoring_chair.folder(), id)
     counted = scores.progress(scoring_chair.folder(), id)
@@ -264,13 +264,13 @@ def _take_along(page: Page, found: Round) -> None:
     """The workbook, when all has been told in the hall."""
     if not found.revealed or _left(found):
         return
-    st.download_button(
+    downloads.offer(
+        "score_book",
         "下载评分结果(Excel)",
         lambda: scoring_chair.book(page.data, found),
         file_name=f"{file_name(f'观摩评分{found.route}{found.name}')}.xlsx",
-        mime=MIME,
-        on_click="ignore",
         key="score_book",
+        version=page.data.version,
     )
 
 
@@ -343,6 +343,8 @@ def _stops(found: Round, counted: dict[str, Progress]) -> None:
 @st.fragment(run_every=REFRESH_S)
 def _wall(page: Page, id: str) -> None:
     """The count while phones are at it; after the chair's key the places, the last first."""
+    if not viewer.may("chair"):
+        st.rerun()
     found = scores.find_round(scoring_chair.folder(), id)
     counted = scores.progress(scoring_chair.folder(), id)
     results = scoring_chair.results(found) if found.revealed else []

@@ -1,8 +1,8 @@
 """What the chair of a scoring does: make a round, open, close, reveal, take files along.
 
 In: the page's data, the round, what was typed. Out: changes of the records, files. Every action of the chair stands in
-here and nowhere else, and each leaves a line in the round's own list of steps. Refuses with a sentence (DataProblem),
-which `act` shows on the page.
+here and nowhere else, asks whether whoever looks may chair, and leaves a line in the round's own list of steps and in the
+audit log. Refuses with a sentence (DataProblem), which `act` shows on the page.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import streamlit as st
 
 from data_loaders.contract import Dataset
 from exports.code_cards import CardInfo, CodeCard, code_cards
-from exports.fonts import find_fonts
 from exports.score_book import score_book
 from faults import DataProblem
 from metrics.stop_scores import StopScore, stop_scores
-from records import scores
+from records import audit, scores
 from records.scores import Round, Rules, Stop, recused_township, shown_code, stop_key
-from ui import addresses, answers, cached, stops
+from ui import addresses, answers, cached, rights, stops, viewer
+from ui.paper_fonts import paper_fonts
 
 _SAID = "gm_scoring_said"
 SAID_S = 8
@@ -41,6 +41,7 @@ def now() -> datetime:
 def act(do: Callable[[], object], done: str = "") -> None:
     """Do it in a callback; what comes of it is said on the page that follows."""
     try:
+        rights.need("chair", "评分")
         do()
     except DataProblem as problem:
         st.session_state[_SAID] = (str(problem), False, monotonic())
@@ -52,6 +53,17 @@ def said() -> tuple[str, bool]:
     """What the last action had to say, for a while: the page is drawn anew all the time; and whether it went well."""
     words, is_good, at = st.session_state.get(_SAID, ("", True, 0.0))
     return (words, is_good) if monotonic() - at < SAID_S else ("", True)
+
+
+def _noted(what: str, round: str, stop: str | None = None, **more: int) -> None:
+    """A line in the audit log: who did what to which round, and the stop's place in the route, never its title."""
+    who, number = viewer.viewer(), None
+    if stop is not None:
+        stops_ = scores.find_round(folder(), round).stops
+        number = next((at for at, each in enumerate(stops_, 1) if each.key == stop), None)
+    audit.note(
+        cached.config().paths.logs, "score", who.who, who.kind, what=what, round=round, stop=number, **more
+    )
 
 
 # ── rounds and codes ─────────────────────────────────────────────────────────────────────────
@@ -78,36 +90,50 @@ def holders_of(data: Dataset, lines: str, codes: int) -> list[tuple[str | None, 
 
 def make_round(data: Dataset, route: str, name: str, codes: int, lines: str) -> Round:
     """A round by the config's criteria of today. Raises DataProblem."""
+    rights.need("chair", "评分")
     rules = cached.config().observation
     kept = Rules(criteria=rules.criteria, trim_share=rules.trim_share, min_scores=rules.min_scores)
     holders = holders_of(data, lines, codes)
-    return scores.create_round(folder(), route, name, kept, stops_of(data, route), holders, now())
+    made = scores.create_round(folder(), route, name, kept, stops_of(data, route), holders, now())
+    _noted("made", made.id, codes=len(holders))
+    return made
 
 
 def more_codes(data: Dataset, round: Round, codes: int, lines: str) -> None:
     """Codes for whoever came late or lost the card. Raises DataProblem."""
-    scores.add_codes(folder(), round.id, holders_of(data, lines, codes), now())
+    rights.need("chair", "评分")
+    holders = holders_of(data, lines, codes)
+    scores.add_codes(folder(), round.id, holders, now())
+    _noted("codes_added", round.id, codes=len(holders))
 
 
 def follow_ledger(data: Dataset, round: Round) -> None:
     """Take over the stops as the ledger has them now. Raises DataProblem."""
+    rights.need("chair", "评分")
     scores.follow_ledger(folder(), round.id, stops_of(data, round.route), now())
+    _noted("stops_updated", round.id)
 
 
 # ── open, close, reveal ──────────────────────────────────────────────────────────────────────
 def open_stops(round: Round, stop: str | None = None, *, anew: bool = False) -> None:
     """Let attendees score. Raises DataProblem."""
+    rights.need("chair", "评分")
     scores.open_stops(folder(), round.id, now(), stop, anew=anew)
+    _noted("reopened" if anew else "opened", round.id, stop)
 
 
 def close_stops(round: Round, stop: str | None = None) -> None:
     """End the scoring. Raises DataProblem."""
+    rights.need("chair", "评分")
     scores.close_stops(folder(), round.id, now(), stop)
+    _noted("closed", round.id, stop)
 
 
 def reveal(round: Round, places: int) -> None:
     """Show so many places, the last first. Raises DataProblem."""
-    scores.reveal(folder(), round.id, places, now())
+    rights.need("chair", "评分")
+    shown = scores.reveal(folder(), round.id, places, now())
+    _noted("revealed", round.id, places=shown)
 
 
 def results(round: Round) -> list[StopScore]:
@@ -118,7 +144,8 @@ def results(round: Round) -> list[StopScore]:
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────
 def cards(data: Dataset, round: Round, base: str) -> bytes:
-    """The codes as cards to print. Raises DataProblem where there is no font."""
+    """The codes as cards to print. Raises DataProblem where there is no font, NotAllowed."""
+    rights.need("chair", "评分")
     county = data.settings.county
     info = CardInfo(county.name + ("(演示数据)" if county.is_demo else ""), round.route, round.name, base)
     drawn: Sequence[CodeCard] = [
@@ -131,12 +158,14 @@ def cards(data: Dataset, round: Round, base: str) -> bytes:
         )
         for each in scores.codes(folder(), round.id)
     ]
-    font = cached.config().picture.font
-    return code_cards(drawn, info, find_fonts(cached.config_path().parent / font if font else None))
+    made = code_cards(drawn, info, paper_fonts())
+    _noted("codes_printed", round.id, codes=len(drawn))
+    return made
 
 
 def book(data: Dataset, round: Round) -> bytes:
-    """The results as a workbook. Raises DataProblem before the reveal."""
+    """The results as a workbook. Raises DataProblem before the reveal, NotAllowed."""
+    rights.need("chair", "评分")
     found = scores.find_round(folder(), round.id)
     points = scores.points(folder(), round.id)
     county = data.settings.county

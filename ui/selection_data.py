@@ -122,7 +122,8 @@ def _selected(
     data: Dataset, conditions: Conditions, level: str, period: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, int, Share | None, dict[str, str]]:
     """Chosen places, those that cannot be judged, how many there are, poor households, periods."""
-    places = data.places[data.places["level"] == level]
+    places = answers.complete(data)
+    places = places[places["level"] == level]
     table = places[["place_code", "name", "parent_code", "households", "poor_households"]].rename(
         columns={"households": "register_households", "poor_households": "register_poor"}
     )

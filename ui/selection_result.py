@@ -14,8 +14,7 @@ import streamlit as st
 from data_loaders.contract import Dataset
 from exports.table_book import table_csv, table_workbook
 from metrics.selection import Share
-from ui import notices
-from ui.fault_download import MIME
+from ui import downloads, notices
 from ui.html import note, text
 from ui.selection_data import Selection, conditions_text, periods_text, subjects
 from ui.tables import Columns, Shown, show
@@ -38,21 +37,21 @@ def show_selection(data: Dataset, found: Selection) -> None:
     show(found.places, _columns(data, found), rows=10)
     with st.container(horizontal=True, key="gm_detail_selection", gap="small"):
         name = f"{data.settings.county.name}选{what}{data.manifest.as_of:%Y%m%d}"
-        st.download_button(
+        downloads.offer(
+            "selection_xlsx",
             "下载名单(Excel)",
             lambda: workbook(data, found),
             file_name=f"{name}.xlsx",
-            mime=MIME,
-            on_click="ignore",
             key="selection_xlsx",
+            version=data.version,
         )
-        st.download_button(
+        downloads.offer(
+            "selection_csv",
             "下载名单(CSV)",
             lambda: table_csv(head_lines(data, found), _named(data, found, found.places)),
             file_name=f"{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
             key="selection_csv",
+            version=data.version,
         )
 
 

@@ -19,7 +19,7 @@ import streamlit as st
 
 from data_loaders.contract import Dataset
 from metrics.since_meeting import CoverageChanges, RankChanges, default_since
-from ui import answers, cached, filters, view
+from ui import answers, cached, filters, limits, view
 from ui.composite import moved
 from ui.figure_card import PREVIOUS
 from ui.fitting import fitting
@@ -53,8 +53,7 @@ class Group:
 
 def since_meeting(page: Page) -> None:
     """Heading, choosers, and all that has changed at the page's place."""
-    chosen = (page.view.place, page.view.period, page.view.present)
-    _section(page, chosen, lambda since: _told(page, since, all_groups(page, since)))
+    _section(page, partial(all_since_meeting, page))
     if not page.view.present:
         _links(page)
 
@@ -62,10 +61,26 @@ def since_meeting(page: Page) -> None:
 def problems_since_meeting(page: Page, scope: Scope, lines: float = WALL_LINES) -> None:
     """The same of the page's problems alone, of the source and batch that were chosen; `lines` has the wall for them."""
     chosen = (page.view.place, page.view.present, scope)
-    _section(page, chosen, lambda since: _told(page, since, problem_groups(page, since, scope), lines))
+
+    def told(since: date) -> str:
+        return _kept(
+            page, since, chosen, lambda: _told(page, since, problem_groups(page, since, scope), lines)
+        )
+
+    _section(page, told)
 
 
-def _section(page: Page, chosen: Hashable, told_since: Callable[[date], str]) -> None:
+def all_since_meeting(page: Page, since: date) -> str:
+    """All that has changed at the page's place, kept."""
+    chosen = (page.view.place, page.view.period, page.view.present)
+    return _kept(page, since, chosen, lambda: _told(page, since, all_groups(page, since)))
+
+
+def _kept(page: Page, since: date, chosen: Hashable, told: Callable[[], str]) -> str:
+    return cached.keep_as(page.data, ("since meeting", since, chosen), told)
+
+
+def _section(page: Page, told_since: Callable[[date], str]) -> None:
     data = page.data
     since, fault = chosen_day(data)
     with st.container(horizontal=True, vertical_alignment="bottom", key="gm_since"):
@@ -74,7 +89,7 @@ def _section(page: Page, chosen: Hashable, told_since: Callable[[date], str]) ->
             horizontal=True, key="gm_detail_since", vertical_alignment="bottom", width="content"
         ):
             _choosers(data, since)
-    told = cached.keep_as(data, ("since meeting", since, chosen), lambda: told_since(since))
+    told = told_since(since)
     warning = f'<div class="gm-hint">{text(fault)}</div>' if fault else ""
     st.html(f'<div class="gm-changes">{warning}{told}</div>')
 
@@ -178,13 +193,16 @@ def all_groups(page: Page, since: date) -> Iterator[Group]:
     late = answers.late(data, period)
     coverage = answers.coverage_changes(data, since, period)
     yield from worse
-    yield from _ranks(page, answers.rank_changes(data, since, period))
-    yield from _blank(page, coverage, period)
-    if page.level != "village":
-        yield _late(page, late)
+    if limits.has_ranking(data):
+        yield from _ranks(page, answers.rank_changes(data, since, period))
+    if limits.has_own(data):
+        yield from _blank(page, coverage, period)
+        if page.level != "village":
+            yield _late(page, late)
     yield found
     yield closed
-    yield from _filled(page, coverage)
+    if limits.has_own(data):
+        yield from _filled(page, coverage)
 
 
 def problem_groups(page: Page, since: date, scope: Scope) -> tuple[Group, ...]:
@@ -379,7 +397,7 @@ def _links(page: Page) -> None:
         (len(data.problems) > 0, "rectification", "已销号问题", {"part": LIST, "show": "已销号"}),
         (bool(data.settings.ranking.parts), "ranking", "全部名次", {}),
         (bool(data.settings.coverage.measures), "industry", "空白村", {"part": "措施到户"}),
-        (True, "quality", "报送进度", {}),
+        (limits.has_own(data), "quality", "报送进度", {}),
     )
     with st.container(horizontal=True, key="gm_since_links", gap="small"):
         for is_there, path, label, part in ways:

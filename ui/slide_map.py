@@ -19,8 +19,9 @@ from ui import answers, cached, map_overlays, map_panel, map_view
 from ui.chart_note import chart_note
 from ui.industries import default_indicator, indicators_by_industry
 from ui.map_choice import DEFAULT_CLASSES, Choice, has_too_many, levels_of, quantity_name
-from ui.map_picture import pdf_of, picture_fonts
+from ui.map_picture import pdf_of
 from ui.map_view import Shown
+from ui.paper_fonts import paper_fonts
 from ui.picture_content import Wish
 from ui.slide_asked import Asked
 from wording import LEVEL_NAMES
@@ -103,7 +104,7 @@ def _picture(asked: Asked, shown: Shown, words: str) -> Picture | str:
     focus = shown.choice.within or (page.township if shown.choice.level == "village" else None)
     wish = Wish(paper=PAPER, focus=focus, overlays=overlays)
     try:
-        pdf = pdf_of(data, page.view, shown, picture_fonts(), wish)
+        pdf = pdf_of(data, page.view, shown, paper_fonts(), wish)
     except DataProblem as problem:
         return str(problem)
     key = ("map slide", shown.indicator, shown.period, shown.choice, page.view.place, wish)

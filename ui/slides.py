@@ -21,7 +21,6 @@ from ui.snapshots import made_text
 from wording import date_text, period_text
 
 Told = Callable[[float, str], None]
-MIME = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 
 def agenda_deck(page: Page, agenda: Agenda, told: Told | None = None) -> bytes:

@@ -10,11 +10,11 @@ import streamlit as st
 
 from exports.slide_parts import clean
 from settings.meeting import Agenda
-from ui import agendas, filters, notices, stops
+from ui import agendas, downloads, filters, notices, rights, stops
 from ui.frame import Page
 from ui.html import note, text
 from ui.navigation import PAGES
-from ui.slides import MIME, agenda_deck, deck_name
+from ui.slides import agenda_deck, deck_name
 from wording import markdown_escape
 
 AGENDA = "agenda"  # in the address: what the slides are of
@@ -22,7 +22,8 @@ MADE, ASKED = "gm_slides_made", "gm_slides_asked"
 
 
 def slides_part(page: Page) -> None:
-    """The part 汇报."""
+    """The part 汇报. Raises NotAllowed."""
+    rights.need("papers", "汇报")
     offered = offered_agendas(page)
     if not offered:
         notices.empty("还没有议程,也没有观摩路线。请先在“会议”页编一个议程。")
@@ -43,14 +44,14 @@ def slides_part(page: Page) -> None:
         _make(page, agenda, key)
     made = st.session_state.get(MADE)
     if made and made[0] == key:
-        st.download_button(
+        downloads.offer(
+            "slides",
             "下载汇报(PPT)",
-            made[1],
+            lambda: made[1],
             file_name=deck_name(page, agenda),
-            mime=MIME,
-            on_click="ignore",
-            icon=":material/download:",
             key="slides_take",
+            version=page.data.version,
+            icon=":material/download:",
         )
         st.html(note(f"{len(made[1]) / 1e6:.1f}兆。图表和表格都可以在PPT里改数、改色;讲稿在备注里。"))
     st.html(note("图表、表格是可编辑的;数据版本、截止日期写在每张页脚。用现在的数据,或网址里的会议快照。"))
@@ -78,7 +79,7 @@ def _key(page: Page, agenda: Agenda) -> tuple[object, ...]:
     """What the file depends on."""
     period = page.view.period if "period" in page.view.chosen else None
     snapshot = page.snapshot.id if page.snapshot else None
-    return (page.data.version, snapshot, period, agenda.model_dump_json())
+    return (*page.data.key, snapshot, period, agenda.model_dump_json())
 
 
 def _ask(key: tuple[object, ...]) -> None:

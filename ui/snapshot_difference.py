@@ -15,8 +15,7 @@ import streamlit as st
 from exports.table_book import table_workbook
 from metrics import snapshot_difference as metric
 from records.snapshots import snapshots
-from ui import answers, cached, chart_tools, filters, notices
-from ui.fault_download import MIME
+from ui import answers, cached, chart_tools, downloads, filters, notices
 from ui.frame import Page
 from ui.html import Card, Column, Tone, cards, note, table, text
 from ui.restated import RESTATED_COLUMNS, restated_part, restated_said, restated_table
@@ -187,13 +186,13 @@ def reports_part(page: Page, sides: Sides) -> None:
 
 def _download(page: Page, sides: Sides) -> None:
     day = sides.now.manifest.as_of
-    st.download_button(
+    downloads.offer(
+        "snapshot_difference",
         "下载全部对比(XLSX)",
         partial(comparison_book, sides),
         file_name=f"{chart_tools.file_name(f'快照对比{day:%Y%m%d}')}.xlsx",
-        mime=MIME,
-        on_click="ignore",
         key="gm_difference_book",
+        version=sides.now.version,
     )
 
 

@@ -20,9 +20,8 @@ from charts.layout import text_width
 from data_loaders.contract import Dataset
 from exports.spot_check_sheet import WIDTHS, spot_check_workbook
 from metrics.spot_check import STRATA, Drawn, Sizes, draw
-from ui import answers, chart_tools, filters, notices, seeds
+from ui import answers, chart_tools, downloads, filters, notices, seeds
 from ui.cached import keep_as
-from ui.fault_download import MIME
 from ui.fitting import lines_of, shortened
 from ui.frame import Page
 from ui.html import Column, Row, note, table, text
@@ -408,9 +407,9 @@ def _village(rows: pd.DataFrame, chars: float | None = None) -> str:
 def _files(page: Page, made: Made, asked: Asked, seed: Seed) -> None:
     name = chart_tools.file_name(f"{page.place_name}抽查清单_种子{seed.number}")
     with st.container(key="gm_detail_drawn", horizontal=True, vertical_alignment="center", gap="small"):
-        st.download_button(
-            "下载抽查清单(Excel,A4横向)", lambda: workbook(page, made, asked, seed), file_name=f"{name}.xlsx",
-            mime=MIME, on_click="ignore", key="check_xlsx",
+        downloads.offer(
+            "spot_check", "下载抽查清单(Excel,A4横向)", lambda: workbook(page, made, asked, seed),
+            file_name=f"{name}.xlsx", key="check_xlsx", version=page.data.version,
         )  # fmt: skip
         st.html(note("也可以直接打印本页。"))
 

@@ -75,7 +75,7 @@ def stop_card(page: Page, route: str) -> None:
     )
     row = answers.records(rows.iloc[[at]])[0]
     rules = cached.config().observation
-    found = stop_figures(data, row, page.view.period, rules)
+    found = stop_figures(data, row, page.view.period, rules) if is_open(data, row) else StopFigures()
     with st.container(key="gm_point"):
         st.html(_head(row, len(rows)))
         st.html(_figures(found))
@@ -141,7 +141,10 @@ def _problems(page: Page, row: Record) -> str:
         page.data, ("problems at", row["place_code"]), lambda: _open_at(page.data, row["place_code"])
     )
     if found.empty:
-        return '<section class="gm-point-problems"><h3>未销号问题</h3><p class="gm-note">没有。</p></section>'
+        said = "没有。" if is_open(page.data, row) else "不公开。"
+        return (
+            f'<section class="gm-point-problems"><h3>未销号问题</h3><p class="gm-note">{said}</p></section>'
+        )
     most = ON_WALL if page.view.present else AT_A_DESK
     overdue, unit = int(found["is_overdue"].sum()), day_unit(page.data.settings.problems)
     late = f'<b class="gm-is-bad">逾期{overdue}个</b>' if overdue else ""
@@ -157,6 +160,12 @@ def _problems(page: Page, row: Record) -> str:
         f'<section class="gm-point-problems"><h3>未销号问题 {len(found)}个{late}</h3><ul>{items}</ul>'
         f'<a href="{address}" target="_self">{more}看清单</a></section>'
     )
+
+
+def is_open(data: Dataset, row: Record) -> bool:
+    """Whether the reader may see what is known of the stop's place."""
+    limits, code = data.limits, row["place_code"]
+    return limits is None or (not is_missing(code) and limits.has_all_of(str(code)))
 
 
 def _open_at(data: Dataset, code: str) -> pd.DataFrame:
@@ -229,6 +238,8 @@ def _steps(page: Page, route: str, rows: pd.DataFrame, at: int) -> None:
                 args=(rows, at, aim),
                 width="stretch",
             )
+    if cached.config().access.mode == "open":  # a server for looking only takes no score
+        return
     score = _address("score", stops.room(page.view, route=route, stop=str(rows["key"].iloc[at])))
     st.html(f'<a class="gm-point-score" href="{score}" target="_self">给这个点打分</a>')
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,12 +15,12 @@ import streamlit as st
 
 from charts.structure import dependence_chart, sameness_chart
 from data_loaders.contract import Dataset
-from data_loaders.store import map_layer_path
+from data_loaders.store import layer_content
 from exports.picture import shapes_of
 from geo.neighbours import touching
 from metrics import concentration
 from metrics.sameness import sameness
-from ui import answers, cached, filters, notices
+from ui import answers, cached, filters, limits, notices
 from ui.cached import keep_as
 from ui.chart_note import chart_note
 from ui.draw import WHOLE, Behind, chart
@@ -66,7 +65,8 @@ def bases(page: Page) -> dict[str, Basis]:
         mix.name: Basis(mix.name, mix.parts, {p: specs[p].name for p in mix.parts}, specs[mix.parts[0]].unit)
         for mix in data.settings.coverage.mixes
     }
-    if len(data.enterprises):
+    # Where others' enterprises are sums, people can be compared within one's own townships alone.
+    if len(data.enterprises) and (data.limits is None or page.township is not None):
         industries = {key: each.name for key, each in data.settings.industries.items()}
         offered[JOBS] = Basis(JOBS, tuple(industries), industries, "人")
     return offered
@@ -117,14 +117,11 @@ def dependence_of(page: Page, basis: Basis, level: str) -> pd.DataFrame:
     def make() -> pd.DataFrame:
         if basis.is_jobs:
             return concentration.job_dependence(
-                data.enterprises, data.places, data.settings.industries, level, least
+                data.enterprises, answers.complete(data), data.settings.industries, level, least
             )
-        mix = next(each for each in data.settings.coverage.mixes if each.name == basis.name)
-        return concentration.dependence(
-            data.observations, data.places, data.settings.indicators, mix, level, period, least
-        )
+        return answers.dependence(data, basis.name, level, period)
 
-    return keep_as(data, ("dependence", basis.name, level, period), make)
+    return keep_as(data, ("dependence of basis", basis.name, level, period), make)
 
 
 def draw_dependence(page: Page, basis: Basis, found: pd.DataFrame) -> None:
@@ -147,6 +144,9 @@ def draw_dependence(page: Page, basis: Basis, found: pd.DataFrame) -> None:
 
 def _sameness(page: Page, basis: Basis) -> None:
     """Neighbouring townships, the most alike first; those of the township shown alone."""
+    if basis.is_jobs and limits.is_sums_only(page.data):
+        notices.empty("其他乡镇的经营主体明细不公开,不能比较同质化。")
+        return
     pairs = neighbours_of(page.data)
     if not pairs:
         notices.empty("没有乡镇界线,不知道哪些乡镇相邻,不能比较同质化。")
@@ -190,9 +190,8 @@ def neighbours_of(data: Dataset) -> list[tuple[str, str]]:
         folder = cached.config().paths.prepared
         shapes: dict[str, Any] = {}
         for layer in data.manifest.layers:
-            path = map_layer_path(folder, data.version, Path(layer.file).name)
-            if layer.level == "township" and path is not None:
-                shapes |= shapes_of(path.read_bytes())
+            if layer.level == "township":
+                shapes |= shapes_of(layer_content(folder, data.version, layer))
         return touching(shapes)
 
     return keep_as(data, "neighbours", find)
@@ -247,7 +246,7 @@ def _dependence_says(page: Page, basis: Basis, found: pd.DataFrame) -> str:
         amount = f"{number_text(row[row['leading']])}/{number_text(row['total'], basis.unit)}"
         said.append(
             f"<b>{text(row['name'])}</b>最依赖单一产业:{text(basis.names[row['leading']])}占"
-            f"<b>{percent_text(row['leading_share'])}</b>({amount}),相当于只有"
+            f"<b>{percent_text(row['leading_share'])}</b>({text(amount)}),相当于只有"
             f"{number_text(row['equivalent'], decimals=1)}个产业。"
         )
     left_out = found[found["state"] == "incomplete"]

@@ -53,7 +53,7 @@ class Laggards:
 def township_page(page: Page, group: str | None) -> None:
     """The card and the links to the details."""
     data, place, period = page.data, str(page.township), page.view.period
-    kept = keep_as(data, ("township page", place, period, group), lambda: _card(data, place, period, group))
+    kept = card(data, place, period, group)
     wall = " gm-onwall" if page.view.present else ""
     st.html(f'<article class="gm-township{wall}">{kept}</article>')
     with st.container(horizontal=True, key="gm_townshiplinks", gap="small"):
@@ -99,6 +99,11 @@ def weakest(lines: list[PartLine], n: int | None = WEAKEST) -> list[PartLine]:
     missing = [line for line in lines if line.is_gap]
     short = [line for line in lines if not is_missing(line.lost) and round(line.lost, 9) > 0]
     return [*missing, *sorted(short, key=lambda line: -line.lost)][:n]
+
+
+def card(data: Dataset, place: str, period: str | None, group: str | None) -> str:
+    """The card's HTML, kept; the same for everybody who may see the same."""
+    return keep_as(data, ("township page", place, period, group), lambda: _card(data, place, period, group))
 
 
 def _card(data: Dataset, place: str, period: str | None, group: str | None) -> str:

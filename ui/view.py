@@ -21,7 +21,7 @@ import streamlit as st
 from data_loaders.contract import Dataset
 from metrics.periods import sorted_periods
 from settings.meeting import Theme
-from ui import cached
+from ui import cached, limits
 
 FILLS_THE_WALL = "card"  # one thing of the page alone, over the whole wall
 NAMES = ("place", "indicator", "period", "present", "theme", "snapshot")
@@ -123,19 +123,23 @@ def _valid(data: Dataset, choices: dict[str, str]) -> View:
     notices: list[str] = []
     county = data.settings.county.place_code
 
-    place = county
+    place = limits.default_place(data)
     if asked := choices.get("place"):
         code = full_code(asked)
         if code in cached.places(data):
             place = code
-            if code != county:
-                chosen.add("place")
+            if not limits.can_show(data, code):
+                place = limits.default_place(data)
+                notices.append(limits.instead_of(data, code))
         else:
-            notices.append(f"名录里没有代码为“{asked[:20]}”的地方,现在显示全县。")
+            where = "全县" if place == county else cached.places(data)[place].name
+            notices.append(f"名录里没有代码为“{asked[:20]}”的地方,现在显示{where}。")
+    if place != county:
+        chosen.add("place")
 
     indicator = None
     if asked := choices.get("indicator"):
-        if asked in data.settings.indicators:
+        if asked in limits.shown_indicators(data, data.settings.indicators):
             indicator = asked
             chosen.add("indicator")
         else:
@@ -172,7 +176,8 @@ def periods(data: Dataset) -> list[str]:
 
     def find() -> list[str]:
         reported = data.observations.loc[data.observations["value"].notna(), "period"]
-        return sorted_periods(reported.unique())
+        published = data.limits.published.periods if data.limits is not None else ()
+        return sorted_periods({*reported.unique(), *published})
 
     return cached.keep_as(data, "periods", find)
 

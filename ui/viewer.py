@@ -7,7 +7,7 @@ sees all; others that reach it, and whatever comes through a proxy, see what is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from ipaddress import ip_address
@@ -16,19 +16,22 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from access.people import NOBODY, OPERATOR, PUBLIC, Action, Principal
-from ui import cached
+from settings import ConfigProblem
+from ui import cached, signed_in
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
-_asking: ContextVar[Principal | None] = ContextVar("asking", default=None)
+_asking: ContextVar[Principal | Callable[[], Principal] | None] = ContextVar("asking", default=None)
 
 
 def viewer() -> Principal:
     """Whoever looks. Raises ConfigProblem."""
     asking = _asking.get()
     if asking is not None:
-        return asking
+        return asking if isinstance(asking, Principal) else asking()
     if get_script_run_ctx(suppress_warning=True) is None:
         return NOBODY  # a thread of ours that forgot to say for whom it works
+    if cached.config().access.mode == "login":
+        return signed_in.of_page().principal
     return identified(_peer(), {name.lower(): value for name, value in st.context.headers.items()})
 
 
@@ -38,14 +41,29 @@ def identified(peer: str, headers: Mapping[str, str]) -> Principal:
     if mode == "open":
         return PUBLIC
     if mode == "local":
-        is_here = _is_this_machine(peer) and not any(name in headers for name in FORWARDED)
-        return OPERATOR if is_here else PUBLIC
-    return NOBODY
+        return OPERATOR if is_here(peer, headers) else PUBLIC
+    return signed_in.decided(headers).principal
+
+
+def is_here(peer: str, headers: Mapping[str, str]) -> bool:
+    """Whether it comes from this machine itself, and not through a proxy on it."""
+    return _is_this_machine(peer) and not any(name in headers for name in FORWARDED)
+
+
+def requesting(peer: str, headers: Mapping[str, str]) -> Principal:
+    """Whoever sends a request from there with these headers (lower case); NOBODY while the config is broken."""
+    try:
+        return identified(peer, headers)
+    except ConfigProblem:
+        return NOBODY
 
 
 @contextmanager
-def asking(principal: Principal) -> Iterator[None]:
-    """Work for somebody outside a page's run: a request of ours, a thread that goes on for a page."""
+def asking(principal: Principal | Callable[[], Principal]) -> Iterator[None]:
+    """Work for somebody outside a page's run: a thread that goes on for a page, a request of ours.
+
+    Who a request comes from is found out when somebody asks: most are for scripts, which are for everybody.
+    """
     token = _asking.set(principal)
     try:
         yield

@@ -17,7 +17,7 @@ from ui.fitting import shortened
 from ui.html import Words, spark, text, words_html
 from ui.problem_words import warned
 from ui.village_answers import Profile
-from wording import NOT_REPORTED, is_missing, number_text, percent_text, period_text
+from wording import NOT_PUBLIC, NOT_REPORTED, is_missing, number_text, percent_text, period_text
 
 WITHOUT_INDUSTRY = "产业措施和农户"
 COUNTED = {"village": "村", "township": "个乡镇"}
@@ -141,7 +141,10 @@ def _rank(figure: PlaceFigure, profile: Profile) -> str:
     """按数量第3名/共14村; 按数量第3名/已报12村 when not all of them reported."""
     counted = COUNTED[profile.place.level]
     if figure.rank is None:
-        return "未报送,不排名"
+        is_known = not is_missing(figure.row["value"])
+        return f"{NOT_PUBLIC if is_known and not figure.ranked else NOT_REPORTED},不排名"
+    if not figure.ranked:
+        return f"按数量第{figure.rank}名,其他乡镇没有全部公开"
     among = f"共{figure.siblings}" if figure.ranked == figure.siblings else f"已报{figure.ranked}"
     return f"按数量第{figure.rank}名/{among}{counted}"
 

@@ -9,19 +9,40 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import date
 from functools import partial
+from itertools import islice
 from threading import Thread
 
+from access.people import PUBLIC, Principal
 from data_loaders.contract import Dataset
 from faults import DataProblem
 from metrics.periods import latest_at
 from metrics.since_meeting import default_since
-from ui import answers, decisions, map_choice, map_view, view
+from settings import ConfigProblem
+from ui import (
+    answers,
+    cached,
+    decisions,
+    figure_card,
+    gate,
+    map_choice,
+    map_view,
+    place_standing,
+    since_meeting,
+    township_page,
+    view,
+    viewer,
+    village_answers,
+)
+from ui.frame import Page
+from ui.industries import default_indicator
 from ui.map_choice import DEFAULT_CLASSES, Choice
+from ui.view import View
 
-PAUSE = 0.05  # s between two answers
+PAUSE = 0.05  # s between two answers, at most
 Work = Callable[[], object]
 
 
@@ -31,13 +52,70 @@ def start(data: Dataset) -> None:
 
 
 def warm(data: Dataset, pause: float = PAUSE) -> None:
-    """What every page opens with at the latest period, and the townships' figures of every indicator."""
+    """What pages open with at the latest period: of the county, of every township, and then as its own people see it."""
+    was_shown = False
+    for work in _everything(data):
+        is_shown = _is_shown(data)
+        if was_shown and not is_shown:
+            return  # a newer version is, and nobody comes for this one any more
+        was_shown = is_shown
+        began = time.perf_counter()
+        with suppress(DataProblem):  # the page says it, in words
+            work()
+        time.sleep(min(pause, time.perf_counter() - began))
+
+
+def _everything(data: Dataset) -> Iterator[Work]:
     period = view.latest_period(data)
+    townships = [place.code for place in cached.places(data).values() if place.level == "township"]
     for steps in (_overview, _map, _ranking, _industries, _rectification):
-        for work in steps(data, period):
-            with suppress(DataProblem):  # the page says it, in words
-                work()
-            time.sleep(pause)
+        yield from steps(data, period)
+    for before in _before(data, period):  # what a meeting compares with
+        for steps in (_overview, _ranking):
+            yield from steps(data, before)
+    for township in townships:
+        yield from _township(data, period, township)
+        yield from _village_cards(data, period, township)
+    for who in _limited(townships):
+        with suppress(DataProblem, ConfigProblem):
+            with viewer.asking(who):
+                seen = gate.opened(data.version)
+            yield from _seen_by(seen, who)
+
+
+def _before(data: Dataset, period: str | None) -> list[str]:
+    known = view.periods(data)
+    at = known.index(period) if period in known else 0
+    return known[at - 1 : at] if at else []
+
+
+def _limited(townships: Iterable[str]) -> Iterator[Principal]:
+    """Those who do not see all: everybody in mode open, each township's own people in mode login."""
+    mode = "local"
+    with suppress(ConfigProblem):
+        mode = cached.config().access.mode
+    if mode == "open":
+        yield PUBLIC
+    elif mode == "login":
+        yield from (Principal("township", (township,)) for township in townships)
+
+
+def _seen_by(data: Dataset, who: Principal) -> Iterator[Work]:
+    """Only what pages open with: there are as many of these data sets as townships."""
+    period = view.latest_period(data)
+    yield from _overview(data, period)
+    opens_with = default_indicator(data.settings)
+    if opens_with is not None:
+        yield partial(_map_of, data, opens_with, period)
+    for township in who.townships:
+        yield from _township(data, period, township)
+
+
+def _is_shown(data: Dataset) -> bool:
+    with suppress(ConfigProblem):
+        standing = cached.last_standing()
+        return standing is not None and standing.data.version == data.version
+    return False
 
 
 def _map(data: Dataset, period: str | None) -> Iterator[Work]:
@@ -67,7 +145,7 @@ def _overview(data: Dataset, period: str | None) -> Iterator[Work]:
     yield partial(answers.composite_history, data)
     for limit in (decisions.ON_PAGE, decisions.ON_WALL):
         yield partial(answers.urgent, data, period, None, limit)
-    since = default_since(data.settings.overview.meetings, data.manifest.as_of)
+    since = _since(data)
     yield partial(answers.problem_changes, data, since)
     yield partial(answers.rank_changes, data, since, period)
     yield partial(answers.coverage_changes, data, since, period)
@@ -99,3 +177,24 @@ def _rectification(data: Dataset, period: str | None) -> Iterator[Work]:
     yield partial(
         importlib.import_module, "scipy.stats"
     )  # what waiting times are worked out with takes a second to load
+
+
+def _township(data: Dataset, period: str | None, code: str) -> Iterator[Work]:
+    """What a township's people come for: their first page and their rank."""
+    page = Page(data, View(code, None, period, present=False, chosen=frozenset({"place"})))
+    yield partial(figure_card.figure_cards, data, data.settings.overview.headline, code, period)
+    yield partial(answers.urgent, data, period, code, decisions.ON_PAGE)
+    yield partial(place_standing.standing, data, code, period)
+    yield partial(since_meeting.all_since_meeting, page, _since(data))
+    yield partial(township_page.card, data, code, period, None)
+
+
+def _village_cards(data: Dataset, period: str | None, township: str) -> Iterator[Work]:
+    """The township's card on the map and one of a village's; with it come its neighbours' figures."""
+    below = (place.code for place in cached.places(data).values() if place.parent == township)
+    for code in (township, *islice(below, 1)):
+        yield partial(village_answers.profile, data, code, period)
+
+
+def _since(data: Dataset) -> date:
+    return default_since(data.settings.overview.meetings, data.manifest.as_of)

@@ -1,9 +1,10 @@
 """观摩评分 on phones: /score, plain HTML beside the app, answered only after the score is on disk.
 
 In: requests, the config as it is now, the records. Out: the pages of web/scoring_pages.py; a 303 after every POST that
-did something, so that a reload sends nothing twice. Refuses posts from other sites, bodies that are larger than a
+did something, so that a reload sends nothing twice; a line in the audit log for every score, without points. Refuses posts from other sites, bodies that are larger than a
 form's before they are read, and wrong codes beyond a number per address. Right codes are never refused for that: behind one hall's
-router all phones share an address, and codes are too many to be guessed.
+router all phones share an address, and codes are too many to be guessed. Where the server is for looking only (mode `open`)
+no score is taken.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from faults import DataProblem
+from records import audit
 from records.scores import NotOpen, Rules, Seat, Stop, UnknownCode, give, plain_code, seat
 from settings import ConfigProblem, Settings
 from web.scoring_pages import (
@@ -51,6 +53,7 @@ MOST_ADDRESSES = 5000  # whose wrong tries are remembered
 ENTERED = "in"  # the address says that a code was just taken: then there must be a cookie
 _FORM = "application/x-www-form-urlencoded"
 _WRONG_CODE = "没有这个打分码。请照卡片上的8位打分码再输一遍,或请工作人员核对。"
+_LOOKING_ONLY = "这台服务器现在只供查看,不能打分。请告诉工作人员。"
 _NO_COOKIE = (
     "手机没有记住打分码。请再输一次;还是不行,请在浏览器设置里允许本网页保存 Cookie,或换一个浏览器打开。"
 )
@@ -305,6 +308,8 @@ def _scored(desk: _Desk, request: Request, fields: Fields, asked: Asked) -> Resp
     stop = _stop_of(held, asked)
     if not isinstance(stop, Stop):
         return _page(404, list_page(desk.head(), held, stop or "没有写明是哪个观摩点,分数没有保存。"))
+    if desk.config().access.mode == "open":
+        return _refused(desk, 403, _LOOKING_ONLY)
     rules = held.round.rules
     typed = [fields.get(f"{POINTS}{at}", "") for at in range(len(rules.criteria))]
     points, wrong = _points(rules, typed)
@@ -313,18 +318,33 @@ def _scored(desk: _Desk, request: Request, fields: Fields, asked: Asked) -> Resp
     if wrong:
         return _page(422, stop_page(desk.head(), held, stop, wrong=wrong, typed=typed))
     try:
-        give(desk.folder, held.code.code, stop.key, points, desk.now())
+        given = give(desk.folder, held.code.code, stop.key, points, desk.now())
     except NotOpen as problem:
         # As it is now: it was open when the form was sent.
         fresh = seat(desk.folder, held.code.code)
-        now = next((each for each in fresh.round.stops if each.key == stop.key), None)
+        there = next((each for each in fresh.round.stops if each.key == stop.key), None)
         said = f"{problem}刚才填的没有保存。"
-        if now is None:
+        if there is None:
             return _page(409, list_page(desk.head(), fresh, said))
-        return _page(409, stop_page(desk.head(), fresh, now, wrong=said))
+        return _page(409, stop_page(desk.head(), fresh, there, wrong=said))
     except DataProblem as problem:
         return _page(503, stop_page(desk.head(), held, stop, wrong=f"分数没有保存。{problem}", typed=typed))
+    before = held.given.get(stop.key)
+    if before is None or before.points != given.points:  # not when the same is sent once more
+        _noted(desk, held, stop)
     return _go(address(desk.at, Asked(held.round.route, stop.key)))
+
+
+def _noted(desk: _Desk, held: Seat, stop: Stop) -> None:
+    """A line in the audit log: which seat scored which stop, for the first time or anew; neither code nor points."""
+    logs = desk.config().paths.logs
+    try:
+        who = audit.pseudonym(logs, held.code.code)
+    except OSError:  # the score is on disk, and is thanked for
+        who = ""
+    number = held.round.stops.index(stop) + 1
+    what = "changed" if stop.key in held.given else "given"
+    audit.note(logs, "score", who, "seat", what=what, round=held.round.id, stop=number)
 
 
 def _points(rules: Rules, typed: list[str]) -> tuple[list[int], dict[int, str]]:

@@ -33,7 +33,6 @@ VIEWS: tuple[View, ...] = (
     *(("enterprises", {"part": part}) for part in ("分布", "集中度", "要关注的主体", "名单")),
     *(("ranking", {"by": part}) for part in ("名次", "进步", "走势", "单项指标")),
 )
-SIZES_OF_WALLS = ((1920, 1080), (1366, 768))
 CHARTS = "[class*='st-key-gm_chart_']"
 # What a name would have become if anything had taken it for HTML or Markdown.
 BECOME = "img[src='x'], [onerror], [onload], a[href^='javascript'], [src*='evil'], [href*='evil']"
@@ -76,19 +75,7 @@ MARKS = """box => {
   });
   return found;
 }"""
-# What is taller or lower than its room: boxes that cut their content, and words that lie on the foot or below it.
-TOO_LOW = """() => {
-  const foot = document.querySelector('.gm-foot');
-  const line = foot.getBoundingClientRect().top + 2;
-  const words = [...document.querySelectorAll('[data-testid="stMain"] *')].filter((each) => {
-    if (each.children.length || foot.contains(each) || each.closest('details:not([open])')) return false;
-    const box = each.getBoundingClientRect();
-    return each.textContent.trim() && box.width > 2 && box.height > 2 && box.bottom > line;
-  }).map((each) => each.textContent.trim().slice(0, 20));
-  const cut = [...document.querySelectorAll('.gm-scroll, .gm-wall:not(.gm-rolling)')]
-    .filter((each) => each.scrollHeight > each.clientHeight + 1).map((each) => each.className);
-  return { words: words.slice(0, 5), cut };
-}"""
+# By how much the page is higher than the screen.
 HEIGHTS = """() => ['html', '[data-testid="stMain"]'].map(
   (each) => document.querySelector(each).scrollHeight - innerHeight)"""
 # Compared with the screen's width, not with innerWidth: a phone zooms out to fit what is too wide.

@@ -117,8 +117,8 @@ SETTLED = """() => {
 
 
 @contextmanager
-def served(county: County) -> Iterator[str]:
-    """The real app on a free port, as `bootstrap.py run` starts it; its address."""
+def served(county: County, *options: str) -> Iterator[str]:
+    """The real app on a free port, as `bootstrap.py run` starts it, with these options of Streamlit; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -126,7 +126,7 @@ def served(county: County) -> Iterator[str]:
     log = ARTIFACTS / f"server-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)],
+            [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port), *options],
             cwd=ROOT,
             env={**os.environ, "GUANMO_CONFIG": str(county.config), "PYTHONUTF8": "1"},
             stdout=output,

@@ -1,4 +1,4 @@
-"""The analytical pages part by part, as a phone and two walls show them; what their choosers do; names that try to be code."""
+"""The analytical pages part by part, as a phone shows them (walls: test_wall.py); what their choosers do; names that try to be code."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from playwright.sync_api import BrowserContext, expect
 from tests.browser.analytics import (
     BY_CODE,
     HEIGHTS,
-    SIZES_OF_WALLS,
-    TOO_LOW,
     TOWNSHIPS,
     VIEWS,
     WIDTHS,
@@ -32,7 +30,7 @@ from tests.browser.analytics import (
     write_many_townships,
 )
 from tests.browser.conftest import SIZES, Visit, served, visiting
-from tests.browser.odd_county import FORMULA, HOSTILE, IMAGE, LINK, SCRIPT
+from tests.browser.odd_county import FORMULA, HOSTILE, IMAGE, SCRIPT
 from tests.conftest import County
 
 TOWNSHIP = "990101107000"
@@ -45,7 +43,7 @@ EVERY_VIEW = (*VIEWS, *PLACED)
 NAMES = [" ".join([path, *asked.values()]) for path, asked in EVERY_VIEW]
 
 
-# ── every page and part, on a phone and on two walls ──────────────────────────────────────────────────────────────
+# ── every page and part on a phone ──────────────────────────────────────────────────────────────
 @pytest.fixture(scope="module", params=EVERY_VIEW, ids=NAMES)
 def on_phone(
     request: pytest.FixtureRequest, profiles: dict[str, BrowserContext], server: str
@@ -55,32 +53,9 @@ def on_phone(
         yield visit.open(path, **asked)
 
 
-@pytest.fixture(scope="module", params=EVERY_VIEW, ids=NAMES)
-def on_wall(
-    request: pytest.FixtureRequest, profiles: dict[str, BrowserContext], server: str
-) -> Iterator[Visit]:
-    path, asked = request.param
-    with visiting(profiles["wall"], server) as visit:
-        yield visit.open(path, present="1", **asked)
-
-
 def test_a_phone_scrolls_one_way_only(on_phone: Visit):
     clean(on_phone)
     assert max(on_phone.page.evaluate(WIDTHS)) <= SIZES["phone"][0]
-
-
-@pytest.mark.parametrize(("width", "height"), SIZES_OF_WALLS)
-def test_a_wall_shows_all_of_it_at_once(on_wall: Visit, width: int, height: int):
-    on_wall.page.set_viewport_size({"width": width, "height": height})
-    # Figures are drawn anew in the room that they have now.
-    on_wall.page.wait_for_function(
-        "() => document.querySelector('.gm-foot').getBoundingClientRect().bottom > 0"
-    )
-    on_wall.page.wait_for_timeout(300)
-    clean(on_wall)
-    assert max(on_wall.page.evaluate(HEIGHTS)) <= 0, "the page is higher than the wall"
-    assert max(on_wall.page.evaluate(WIDTHS)) <= width
-    assert on_wall.page.evaluate(TOO_LOW) == {"words": [], "cut": []}
 
 
 # ── 总览 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,13 +208,18 @@ def many_visit(profiles: dict[str, BrowserContext], many_server: str) -> Iterato
 
 
 HOSTILE_PLACE = TOWNSHIPS[HOSTILE.index(IMAGE)]
-WHOLE = {"enterprises 要关注的主体", "ranking 名次", "ranking 进步", "ranking 单项指标"}
+# All of their names stand in these; every other page and part is walked in test_attack.py.
+WHOLE: tuple[View, ...] = (
+    ("enterprises", {"part": "要关注的主体"}),
+    ("ranking", {"by": "名次"}),
+    ("ranking", {"by": "单项指标"}),
+)
 
 
 @pytest.mark.parametrize(
     ("path", "asked"),
-    [*VIEWS, ("overview", {"place": HOSTILE_PLACE}), ("ranking", {"place": HOSTILE_PLACE})],
-    ids=lambda each: each if isinstance(each, str) else "-".join(each.values()) or "all",
+    [*WHOLE, ("overview", {"place": HOSTILE_PLACE})],
+    ids=lambda each: each if isinstance(each, str) else "-".join(each.values()),
 )
 def test_hostile_names_are_text(many_visit: Visit, path: str, asked: dict[str, str]):
     many_visit.open(path, **asked)
@@ -250,9 +230,7 @@ def test_hostile_names_are_text(many_visit: Visit, path: str, asked: dict[str, s
     harmless(many_visit)
     if "place" in asked:
         assert many_visit.page.get_by_role("heading", level=1).inner_text().endswith(IMAGE)
-    elif asked.get("part") not in ("全部产业", "名单"):  # no names; names on a canvas
-        assert IMAGE[:4] in said  # a long name is cut in a chart
-    if " ".join([path, *asked.values()]) in WHOLE:
+    else:
         assert all(name in said for name in HOSTILE)
     # What a pointer is told of a mark is text too.
     for chart in charts(many_visit).all()[:2]:
@@ -274,18 +252,6 @@ def test_hostile_names_in_files(many_visit: Visit):
     assert {f"'{FORMULA}", IMAGE, SCRIPT} <= written
     assert not [cell for cell in written if cell.startswith(("=", "@"))]
     assert taken(many_visit, "图片(PNG)")[1].startswith(b"\x89PNG\r\n\x1a\n")
-    harmless(many_visit)
-
-
-def test_hostile_enterprises_in_files(many_visit: Visit):
-    many_visit.open("enterprises", part="名单")
-    rows = sheet_rows(taken(many_visit, "下载名单(Excel)")[1])
-    assert set(HOSTILE) <= {row["名称"] for row in rows}
-    assert {row["类型"] for row in rows} == {LINK}
-    lines = csv_rows(taken(many_visit, "下载名单(CSV)")[1])
-    written = {cell for line in lines for cell in line}
-    assert f"'{FORMULA}" in written
-    assert not [cell for cell in written if cell.startswith(("=", "@"))]
     harmless(many_visit)
 
 

@@ -17,7 +17,6 @@ from playwright.sync_api import BrowserContext
 
 from tests.browser.conftest import POLYGONS, Visit, visiting
 from tests.conftest import County
-from ui.navigation import PAGES
 from wording import number_text
 
 # Each part was seen to execute, or to call out, somewhere in Streamlit, folium or Leaflet.
@@ -123,16 +122,6 @@ def stranger(
     """A visitor who comes after the hostile texts were published."""
     with visiting(profiles["wall"], changing_server) as opened:
         yield opened
-
-
-@pytest.mark.parametrize("path", [page.path for page in PAGES])
-def test_hostile_text_of_a_ledger_is_only_text(stranger: Visit, path: str):
-    stranger.open(path)
-    for frame in stranger.page.frames:
-        assert frame.evaluate("window.hacked") is None
-        assert frame.locator("img[src='x'], a[href*='evil.example']").count() == 0
-    assert stranger.outside == []
-    assert stranger.errors == []
 
 
 def test_hostile_text_can_be_read(stranger: Visit):

@@ -40,6 +40,7 @@ SEED = {"seed": "20261116", "report": "123456"}
 # Views that no chooser of parts leads to.
 MORE: dict[str, tuple[dict[str, str], ...]] = {
     "overview": ({"place": TOWNSHIP},),
+    "industry": ({"part": "按产业看", "place": TOWNSHIP},),
     "ranking": ({"place": TOWNSHIP},),
     "map": ({"place": TOWNSHIP}, {"place": TOWNSHIP, "card": "1"}, {"overlays": "problems"}),
     "rectification": ({"part": "清单", "problem": "A26-082"},),
@@ -179,6 +180,6 @@ def test_what_was_chosen_is_kept_on_the_way_in_and_out(visit: Visit, path: str, 
     visit.settle()
     assert visit.params == {**chosen, "present": "1"}
     visit.page.keyboard.press("Escape")
-    visit.page.wait_for_function("!location.search.includes('present')")
+    visit.page.wait_for_function("() => !location.search.includes('present')")
     visit.settle()
     assert visit.params == chosen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.pages import county
@@ -119,6 +121,7 @@ def test_our_own_fault_is_told_in_chinese_and_crashes(full, open_page: Open, mon
     monkeypatch.setattr(answers, "urgent", broken)
     page.app.run()
     assert "程序出错了" in page.text
+    assert re.search("请把编号 [0-9A-F]{6} 告诉维护人员", page.text)
     assert len(page.app.exception) == 1
 
 

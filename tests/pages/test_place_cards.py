@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -35,8 +35,8 @@ def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, bytes]]:
     offered: dict[str, tuple[str, bytes]] = {}
     button = st.download_button
 
-    def noted(label: str, made: bytes, **more: Any) -> bool:
-        offered[more["key"]] = more["file_name"], made
+    def noted(label: str, made: Callable[[], bytes], **more: Any) -> bool:
+        offered[more["key"]] = more["file_name"], made()
         return bool(button(label, made, **more))
 
     monkeypatch.setattr(st, "download_button", noted)
@@ -89,7 +89,7 @@ class TestPage:
         def none() -> Fonts:
             raise DataProblem("请安装“思源黑体”")
 
-        monkeypatch.setattr(place_cards, "picture_fonts", none)
+        monkeypatch.setattr(place_cards, "paper_fonts", none)
         assert "请安装“思源黑体”" in open_page("papers", part=PART, place=YUNXI).text
 
 

@@ -40,8 +40,18 @@ def test_a_file_that_was_replaced_is_opened_anew(tmp_path: Path):
     shutil.rmtree(tmp_path / "a")
     (tmp_path / "b").rename(tmp_path / "a")
     assert names(tmp_path / "a") == ["乙"]
-    shutil.rmtree(tmp_path / "a")
-    assert names(tmp_path / "a") == []
+
+
+def test_a_file_that_was_there_is_not_made_anew_beside_it(tmp_path: Path):
+    """The disk is not mounted: what is written into an empty folder now would be lost to view when it is back."""
+    add(tmp_path / "a", "甲")
+    (tmp_path / "a").rename(tmp_path / "away")
+    for use in (lambda: add(tmp_path / "a", "乙"), lambda: names(tmp_path / "a")):
+        with pytest.raises(DataProblem, match="没有保存"):
+            use()
+    assert not (tmp_path / "a").exists()
+    (tmp_path / "away").rename(tmp_path / "a")
+    assert names(tmp_path / "a") == ["甲"]
 
 
 def test_a_use_that_failed_leaves_nothing_to_the_next(tmp_path: Path):

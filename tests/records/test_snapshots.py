@@ -43,6 +43,12 @@ def test_the_newest_first_whatever_the_clocks_zone(tmp_path: Path):
     assert [each.name for each in snapshots(tmp_path)] == ["后", "先"]
 
 
+def test_the_newest_first_though_the_clock_was_put_back_a_day(tmp_path: Path):
+    take(tmp_path, "先", VERSION, date(2026, 11, 15), None, NOW)
+    take(tmp_path, "后", VERSION, date(2026, 11, 15), None, NOW - timedelta(days=1))
+    assert [each.name for each in snapshots(tmp_path)] == ["后", "先"]
+
+
 def test_data_can_be_shown_though_the_agenda_cannot_be_read(tmp_path: Path):
     made = take(tmp_path, "会", VERSION, date(2026, 11, 15), None, NOW)
     with writing(tmp_path) as records:

@@ -21,7 +21,7 @@ from settings import parse_settings
 from tests.exports.conftest import fonts
 from tests.pages import county
 from tests.ui.elements import run_element
-from ui import cached, map_picture, map_view, picture_content
+from ui import cached, map_picture, map_view, paper_fonts, picture_content
 from ui.map_choice import Choice
 from ui.map_view import Shown
 from ui.picture_content import Wish
@@ -115,7 +115,7 @@ def test_without_a_font_the_popover_says_what_to_install(parted: Path, monkeypat
     def none(_: Path | None) -> Fonts:
         raise DataProblem("请安装“思源黑体”")
 
-    monkeypatch.setattr(map_picture, "find_fonts", none)
+    monkeypatch.setattr(paper_fonts, "find_fonts", none)
     page = run_element(open_button, monkeypatch)
     assert "思源黑体" in page.text
     assert "纸张" not in page.text

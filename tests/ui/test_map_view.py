@@ -227,3 +227,11 @@ def test_chosen_period_without_figures_shows_the_one_before(mapped: Path, open_p
     page = open_page("map", indicator="measures_coverage", period="2026-10")
     assert view(page)["period"] == "2026年9月"
     assert "-" not in view(page)["classes"]
+
+
+def test_an_indicator_that_is_public_for_fewer_townships_has_its_own_places(mapped: Path):
+    data = cached.current()
+    codes = sorted(data.places.loc[data.places["level"] == "township", "place_code"])
+    choice = Choice("township", "amount", "natural", 5)
+    assert list(map_view._places(data, choice, codes)["place_code"]) == codes
+    assert list(map_view._places(data, choice, codes[1:])["place_code"]) == codes[1:]

@@ -19,7 +19,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from records import database, scores
+from records import audit, database, scores
 from records.scores import Round, Rules, Stop
 from settings import Settings, parse_settings
 from settings.meeting import Criterion
@@ -403,3 +403,46 @@ def test_wrong_tries_are_forgotten_address_by_address():
     assert not tries.one_more("b")
     at["now"] = timedelta(minutes=5, seconds=1).total_seconds()
     assert not tries.one_more("a")
+
+
+# ── the audit log, and a server for looking only ─────────────────────────────────────────────
+def test_every_change_of_a_score_is_in_the_audit_log_without_code_holder_and_points(hall: Hall):
+    hall.open()
+    phone = hall.phone()
+    phone.score(FIRST, "51", "37")
+    phone.score(FIRST, "51", "37")  # once more, since the answer was lost
+    phone.score(FIRST, "52", "38")
+    phone.score(FIRST, "999", "1")  # refused
+    hall.phone(2).score(SECOND, "51", "37")
+    logs = hall.config["it"].paths.logs
+    lines = list(audit.entries(logs))
+    assert [(line["what"], line["stop"], line["round"], line["kind"]) for line in lines] == [
+        ("given", 1, hall.round.id, "seat"),
+        ("changed", 1, hall.round.id, "seat"),
+        ("given", 2, hall.round.id, "seat"),
+    ]
+    first, again, other = (line["who"] for line in lines)
+    assert first == again != other and first == audit.pseudonym(logs, hall.codes[1])
+    for line in lines:
+        told = str({name: value for name, value in line.items() if name != "at"})
+        assert not re.search(r"5[12]\b|3[78]\b", told.replace(line["who"], "").replace(line["round"], ""))
+        assert not any(code in told for code in hall.codes) and "香菇" not in told
+
+
+def test_a_score_is_thanked_for_when_the_log_cannot_be_written(hall: Hall):
+    hall.open()
+    logs = hall.config["it"].paths.logs
+    logs.parent.mkdir(parents=True, exist_ok=True)
+    logs.write_text("a file where the folder should be")
+    assert hall.phone().score(FIRST, "51", "37", follow=False).status == 303
+    assert hall.given() == [(51, 37)]
+
+
+def test_a_server_for_looking_only_takes_no_score(hall: Hall):
+    hall.open()
+    phone = hall.phone()
+    access = hall.config["it"].access.model_copy(update={"mode": "open"})
+    hall.config["it"] = hall.config["it"].model_copy(update={"access": access})
+    answer = phone.score(FIRST, "51", "37")
+    assert answer.status == 403 and "只供查看,不能打分" in answer.plain
+    assert hall.given() == []

@@ -12,7 +12,6 @@ from typing import Any
 
 import folium
 import streamlit as st
-from starlette.middleware import Middleware
 from streamlit.components.v2 import component
 
 import server
@@ -118,5 +117,5 @@ ui.map_element.st_folium = v2_folium
 app = st.App(
     str(ROOT / "app.py"),
     routes=server.app._user_routes,
-    middleware=[Middleware(server.SafetyHeaders)],
+    middleware=server.app._user_middleware,
 )
