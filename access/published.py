@@ -179,14 +179,21 @@ class Published:
         rows, columns = self._whole.enterprises, [by, *OF_JOBS]
         if self._public.enterprises == "none":
             return pd.DataFrame(columns=columns)
-        key = rows["industry"] if by == "industry" else township_codes(rows["place_code"])
+        townships = township_codes(rows["place_code"])
+        key = rows["industry"] if by == "industry" else townships
         counted = rows[list(OF_JOBS[1:])].astype("float64").assign(enterprises=1.0, key=key)
         sums = counted.groupby("key", dropna=True)[list(OF_JOBS)].sum(min_count=1)
-        known = [(name, code) for name in OF_JOBS for code in self._own] if by == "place_code" else []
+        known: list[Cell] = []
+        others = sums
+        if by == "place_code":
+            known = [(name, code) for name in OF_JOBS for code in self._own]
+        else:  # the viewer takes their own off each sum: what is left must not point at anybody either
+            behind = counted[~townships.isin(self._own)]
+            others = behind.groupby("key", dropna=True)[list(OF_JOBS)].sum(min_count=1)
         counts: dict[Cell, Counts] = {
-            (name, str(code)): np.array([told]) for name in OF_JOBS for code, told in sums[name].items()
+            (name, str(code)): np.array([told]) for name in OF_JOBS for code, told in others[name].items()
         }
-        lines = [Line(tuple((name, str(code)) for code in sums.index), (name, COUNTY)) for name in OF_JOBS]
+        lines = [Line(tuple((name, str(code)) for code in others.index), (name, COUNTY)) for name in OF_JOBS]
         gone = {code for _, code in left_out(counts, lines, self._public.small_count, known)}
         found = sums[~sums.index.isin(list(gone))].rename_axis(by).reset_index()[columns]
         return found.sort_values(["jobs", by], ascending=[False, True], ignore_index=True)

@@ -96,9 +96,10 @@ def page(path: str, *styles: Path) -> Iterator[Page]:
         st.stop()
     chosen = view.read(data)
     shown = Page(data, chosen, snapshot)
-    navigation.links(view.params(chosen), shown=not chosen.present)
+    closed = {each.path for each in navigation.PAGES if each.path != path and limits.closed(data, each.path)}
+    navigation.links(view.params(chosen), closed, shown=not chosen.present)
     why_not_newest = fall_back.said_of(data) if snapshot is None else None
-    _head(shown, this, why_not_newest)
+    _head(shown, this, closed, why_not_newest)
     with st.container(
         key="gm_hints"
     ):  # there even when it is empty, so that nothing after it is mounted anew
@@ -136,7 +137,7 @@ def _only_through_the_router() -> None:
         st.rerun()
 
 
-def _head(shown: Page, this: PageEntry, why_not_newest: Said | None) -> None:
+def _head(shown: Page, this: PageEntry, closed: set[str], why_not_newest: Said | None) -> None:
     county = shown.data.settings.county
     badge = '<span class="gm-demo">演示数据</span>' if county.is_demo else ""
     where = "" if shown.level == "county" else f'<span class="gm-where">{text(_where(shown))}</span>'
@@ -162,7 +163,7 @@ def _head(shown: Page, this: PageEntry, why_not_newest: Said | None) -> None:
         if not shown.view.present:
             sign_in.place_in_head()
         add_to_agenda.button(shown, this)
-        presentation.buttons(this.path, shown.view)
+        presentation.buttons(this.path, shown.view, closed)
 
 
 def _where(shown: Page) -> str:

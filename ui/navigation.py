@@ -7,7 +7,7 @@ parameters, and with them what the reader has chosen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -64,16 +64,23 @@ def usable(page: PageEntry) -> bool:
         return False
 
 
-def neighbours(path: str) -> tuple[PageEntry, PageEntry]:
-    """The pages before and after this one on the wall; the last is followed by the first."""
-    shown = [page for page in PAGES if (page.for_wall and usable(page)) or page.path == path]
+def neighbours(path: str, closed: Collection[str] = ()) -> tuple[PageEntry, PageEntry]:
+    """The pages before and after this one on the wall, without the closed ones; the last is followed by the first."""
+    shown = [
+        page
+        for page in PAGES
+        if page.path == path or (page.for_wall and usable(page) and page.path not in closed)
+    ]
     position = [page.path for page in shown].index(path)
     return shown[position - 1], shown[(position + 1) % len(shown)]
 
 
-def links(params: Mapping[str, str], *, shown: bool = True) -> None:
-    """The pages that the reader may open, each with their choices; the row stays when nothing is shown in it."""
+def links(params: Mapping[str, str], closed: Collection[str] = (), *, shown: bool = True) -> None:
+    """The pages that the reader may open, each with their choices; the row stays when nothing is shown in it.
+
+    `closed`: pages that would have nothing to show this reader.
+    """
     with st.container(horizontal=True, key="gm_nav", gap=None):
         for page in PAGES if shown else ():
-            if usable(page):
+            if usable(page) and page.path not in closed:
                 st.page_link(page.script, label=page.title, query_params=dict(params))

@@ -7,6 +7,7 @@ and charts/dark.py.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import streamlit as st
@@ -44,8 +45,8 @@ def _theme(asked: Theme | None) -> Theme:
         return "light"
 
 
-def buttons(path: str, chosen: View) -> None:
-    """The button that enters presentation mode; within it, previous page, next page and the way out."""
+def buttons(path: str, chosen: View, closed: Collection[str] = ()) -> None:
+    """The button that enters presentation mode; within it, previous page, next page but the closed, and the way out."""
     if not chosen.present:
         st.button("投影", key="gm_enter", on_click=view.choose, args=("present", "1"))
         return
@@ -59,7 +60,7 @@ def buttons(path: str, chosen: View) -> None:
         type="tertiary",
         help="换深色或浅色",
     )
-    before, after = neighbours(path)
+    before, after = neighbours(path, closed)
     _turn(before, "上一页", "gm_previous", "Left", chosen)
     _turn(after, "下一页", "gm_next", "Right", chosen)
     st.button("退出", key="gm_leave", on_click=view.step_back, shortcut="Esc", type="tertiary")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -196,6 +197,36 @@ class TestPublishedFigures:
         assert self.of(PUBLIC, Public()).jobs("place_code").empty
         assert self.of(PUBLIC, Public()).jobs("industry").empty
         assert len(self.of(PUBLIC, Public(small_count=1)).jobs("place_code"))
+
+    def test_an_industrys_sum_less_ones_own_points_at_nobody(self):
+        # Five mushroom growers, two of them in 云溪镇: the public learns of five, 云溪镇 would learn of the other three.
+        tables = county.full()
+        grower = tables["enterprises"].iloc[[0]]
+        tables["enterprises"] = pd.concat(
+            grower.assign(enterprise_id=f"g{at}", place_code=code, jobs=20.0, poor_jobs=10.0, households_carried=10.0)
+            for at, code in enumerate([A, A, B, B, C])
+        )  # fmt: skip
+        for who, shown in ((PUBLIC, 1), (MINE, 0), (Principal("township", (B,)), 0)):
+            limits = scoped(dataset(tables), who, Public()).limits
+            assert limits is not None
+            assert len(limits.published.jobs("industry")) == shown
+
+    def test_a_small_sum_since_january_is_left_out_though_no_month_is_small(self):
+        # 脱贫户 helped: 8 in September, 5 taken back in October: 3 this year.
+        told = county.CONFIG.replace(
+            "[indicators.measures_coverage]",
+            'helped = { name = "帮扶户", unit = "户", measure = "flow" }\n\n[indicators.measures_coverage]',
+        )
+        tables = county.full()
+        rows = [
+            {"place_code": place, "indicator_id": "helped", "period": period, "value": value, **county.source(9)}
+            for place, figures in ((A, (8, -5)), (B, (40, 40)), (C, (30, 30)))
+            for period, value in zip(("2026-09", "2026-10"), figures, strict=True)
+        ]  # fmt: skip
+        tables["observations"] = pd.concat([tables["observations"], conform("observations", rows)])
+        limits = scoped(replace(dataset(tables), settings=parse_settings(told)), PUBLIC, Public()).limits
+        assert limits is not None
+        assert A not in limits.published.shown("helped")
 
     def test_a_score_that_tells_a_small_count_is_not_there(self):
         published, whole = self.of(MINE, Public()), self.of(PUBLIC, Public(small_count=1))

@@ -56,7 +56,7 @@ def labels(page: Opened) -> set[str]:
     }
 
 
-def test_an_old_meetings_data_are_for_whoever_holds_meetings(open_page: Open, be: Be):
+def test_an_old_meetings_data_are_for_whoever_holds_meetings(full: Path, open_page: Open, be: Be):
     # What is too small to be shown differs from version to version: side by side they would tell it.
     with viewer.asking(OPERATOR):
         take(
@@ -84,14 +84,22 @@ def test_an_old_meetings_data_are_for_whoever_holds_meetings(open_page: Open, be
         (COUNTY, set()),
         (CLERK, {"会议"}),
         (TOWNSHIP, {"会议"}),
-        (PUBLIC, {"会议", "材料"}),
+        (PUBLIC, {"会议", "材料", "数据质量"}),
     ],
 )
 def test_the_row_of_pages_has_those_that_one_may_open(
     full: Path, open_page: Open, be: Be, who: Principal, closed: set[str]
 ):
     be(who)
-    assert links(open_page("quality")) == {page.title for page in PAGES} - closed
+    titles = {page.title for page in PAGES}
+    assert links(open_page("overview")) & titles == titles - closed
+
+
+def test_the_wall_goes_past_what_it_could_not_show(full: Path, open_page: Open, be: Be):
+    for who, after in ((OPERATOR, "数据质量"), (PUBLIC, "总览")):
+        be(who)
+        keys = {each.key: each.help for each in open_page("observation", present="1").app.button}
+        assert keys["gm_next"] == after
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from tests.pages.map_page import (
     tea_of_last_year,
     view,
 )
-from ui import map_view
+from ui import gate, map_view
+from ui.map_choice import Choice
 
 __all__ = ["mapped", "open_page"]
 
@@ -230,7 +231,7 @@ def test_chosen_period_without_figures_shows_the_one_before(mapped: Path, open_p
 
 
 def test_an_indicator_that_is_public_for_fewer_townships_has_its_own_places(mapped: Path):
-    data = cached.current()
+    data = gate.current()
     codes = sorted(data.places.loc[data.places["level"] == "township", "place_code"])
     choice = Choice("township", "amount", "natural", 5)
     assert list(map_view._places(data, choice, codes)["place_code"]) == codes
