@@ -79,7 +79,7 @@ def _steps_labels(rows: pd.DataFrame, indicator: Indicator) -> list[str]:
     labels = []
     for at, row in enumerate(rows.to_dict("records")):
         if pd.isna(row["value"]):
-            labels.append(f" {NOT_REPORTED}")
+            labels.append(f" {_why_missing(row)}")
             continue
         said = f" {number_text(row['value'], indicator.unit, indicator.decimals)}"
         if at:
@@ -97,9 +97,17 @@ def _steps_hover(rows: pd.DataFrame, indicator: Indicator) -> list[str]:
     return [hover_text(row, rows["step_name"].iloc[0], indicator) for row in rows.to_dict("records")]
 
 
+def _why_missing(row: dict[Any, Any]) -> str:
+    return NOT_PUBLIC if row.get("is_hidden") else NOT_REPORTED
+
+
 def hover_text(row: dict[Any, Any], first: str, indicator: Indicator) -> str:
     """A step's figure and its shares with numerator and denominator."""
-    lines = [number_text(row["value"], indicator.unit, indicator.decimals)]
+    lines = [
+        number_text(row["value"], indicator.unit, indicator.decimals)
+        if pd.notna(row["value"])
+        else _why_missing(row)
+    ]
     for name, share in ((first, "of_first"), (row["previous_step"], "of_previous")):
         if pd.notna(row[share]) and name and name != row["step_name"]:
             part, base = (
@@ -170,7 +178,7 @@ def _add_shares(figure: go.Figure, grid: list[list[dict[Any, Any]]]) -> None:
 
 def share_text(row: dict[Any, Any]) -> str:
     """A step's share of the first one in a cell: unreported and incomparable are not the same."""
-    missing = NO_SHARE if pd.notna(row["value"]) else NOT_PUBLIC if row.get("is_hidden") else NOT_REPORTED
+    missing = NO_SHARE if pd.notna(row["value"]) else _why_missing(row)
     return percent_text(row["of_first"], 0, missing=missing) + ("↑" if row["exceeds"] else "")
 
 

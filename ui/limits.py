@@ -65,6 +65,11 @@ def shows_every_township(data: Dataset, indicator: str) -> bool:
     return data.limits is None or data.limits.published.shown(indicator) >= set(townships)
 
 
+def keeps_back(data: Dataset, indicators: Iterable[str]) -> bool:
+    """Whether of any of the indicators a figure may be missing because it is not public."""
+    return not all(can_compare(data, each) and shows_every_township(data, each) for each in indicators)
+
+
 def shown_indicators(data: Dataset, indicators: Iterable[str]) -> tuple[str, ...]:
     """Those of which the reader may see a figure of the place that a page is about."""
     return tuple(each for each in indicators if has_own(data) or can_compare(data, each))

@@ -43,7 +43,8 @@ def measures(page: Page, level: str) -> None:
     here = answers.households(data, page.level, chosen.period)
     here = here[here["place_code"] == chosen.place]
     if here.empty or here["households"].isna().all():
-        notices.empty("还没有报送产业措施到户台账。")
+        kept = limits.keeps_back(data, coverage.measures)
+        notices.empty("各户有几项产业措施不公开。" if kept else "还没有报送产业措施到户台账。")
         return
     row = answers.records(here)[0]
     if not limits.has_own(data):
@@ -72,9 +73,10 @@ def draw_spread(page: Page, level: str) -> None:
     if "township" in drawn:  # names of villages repeat
         drawn = drawn.assign(name=drawn["township"].fillna("") + drawn["name"])
     title = f"覆盖最低的{len(drawn)}个村(共{len(rows)}个村)" if len(drawn) < len(rows) else None
-    if level == "township" and not all(
-        limits.shows_every_township(page.data, each) for each in coverage.measures
-    ):
+    if level == "township" and limits.keeps_back(page.data, coverage.measures):
+        if rows.empty:
+            notices.empty("各乡镇都有少的户数,不公开。")
+            return
         # What is drawn is not the county: its sum would contradict the cards.
         title = f"公开各项户数的{len(drawn)}个乡镇,覆盖最低的在上;其他乡镇有少的户数,不公开"
     chart(
