@@ -18,6 +18,8 @@ from settings import Limits
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _OTHERS = ("\t", ",", ";")
 _PROBED_LINES = 20
+# csv's own limit on a cell, 128 KB, is one for the whole process: it is lifted once, and lengths are checked elsewhere.
+csv.field_size_limit(2**31 - 1)
 _BLANK_SHARE = 4  # delimiters per cell that count: quoted texts have commas, exports have empty columns
 
 
@@ -29,8 +31,6 @@ def read_delimited(content: bytes, file: str, limits: Limits) -> list[list[str]]
     if breaks > _BLANK_SHARE * limits.cells:
         Budget(file, limits).take("", 1, 1, filled=breaks)
     rows: list[list[str]] = []
-    # The module's own limit is a setting of the whole process; the cell's length is checked elsewhere.
-    csv.field_size_limit(len(text) + 1)
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
         while row and not row[-1]:
             row.pop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from access.people import OPERATOR
@@ -93,11 +95,16 @@ def run_python(*arguments: str | Path) -> None:
 @pytest.fixture(scope="session")
 def demo_county(tmp_path_factory: pytest.TempPathFactory) -> County:
     """The demo county, written and prepared. Shared by the whole session: read it, never change it."""
-    county = County(tmp_path_factory.mktemp("demo-county"))
-    county.config.write_bytes((ROOT / "config.toml").read_bytes())
-    run_python("-m", "demo", "--raw", county.raw)
-    county.prepare()
-    return county
+    # Made once for all workers, which copy it: their servers write their own records and logs.
+    base = tmp_path_factory.getbasetemp()
+    made = County((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made-demo-county")
+    with FileLock(made.folder.with_suffix(".lock")):
+        if not (made.prepared / "CURRENT").exists():
+            made.folder.mkdir(exist_ok=True)
+            made.config.write_bytes((ROOT / "config.toml").read_bytes())
+            run_python("-m", "demo", "--raw", made.raw)
+            made.prepare()
+    return County(shutil.copytree(made.folder, tmp_path_factory.mktemp("demo-county") / "county"))
 
 
 @pytest.fixture(scope="session")

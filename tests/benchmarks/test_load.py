@@ -14,6 +14,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
 
 from benchmarks.load import Session
 from benchmarks.load.cycles import Cycles
@@ -95,7 +96,7 @@ def reading(answers: Answering, read: Callable[[Session], Coroutine[Any, Any, An
 
     async def run() -> Any:
         server: Server = await serve(
-            tab.talk, "127.0.0.1", 0, process_request=tab.respond, subprotocols=["streamlit"]
+            tab.talk, "127.0.0.1", 0, process_request=tab.respond, subprotocols=[Subprotocol("streamlit")]
         )
         async with server:
             port = server.sockets[0].getsockname()[1]
