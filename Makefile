@@ -22,7 +22,7 @@ test:     ## lint, format check, types, import contracts, all tests with a real 
 	@$(PYTHON) bootstrap.py test
 
 prepare:  ## raw folder of CONFIG → a newly published data set
-	@$(SYNC)
+	@$(SYNC) --no-dev
 	@$(VENV_PYTHON) prepare.py --config "$(CONFIG)"
 
 demo:     ## write the demo county's raw files anew
@@ -86,7 +86,7 @@ bundle:   ## archives in dist/ for machines without any network: Linux and Windo
 	@$(VENV_PYTHON) -m commands.bundling $(if $(PYTHONS),--pythons $(PYTHONS)) $(if $(SYSTEMS),--systems $(SYSTEMS))
 
 backup:   ## data, records, config and audit log as one file in TO, checked (docs/OPERATIONS.md)
-	@$(SYNC)
+	@$(SYNC) --no-dev
 	@$(VENV_PYTHON) -m commands.backup --config "$(CONFIG)" --to "$(or $(TO),$(error TO=文件夹,例如 make backup TO=/mnt/backup))"
 
 audit:    ## known holes of the locked packages, asked of the internet: for a machine that has it (SECURITY.md)

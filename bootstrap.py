@@ -373,10 +373,13 @@ def end(child: "subprocess.Popen[bytes]") -> None:
 def serving(port: int, host: str) -> "tuple[list[str], dict[str, str]]":
     """Streamlit's arguments and environment for listening on `host`; on an intranet nobody outside is asked anything."""
     arguments = ["-m", "streamlit", "run", "server.py", "--server.port", str(port)]
+    environment = {"WEBSOCKETS_MAX_LINE_LENGTH": "32768"}  # as in commands/serving.py
     if host == LOCAL:
-        return arguments, {}
+        return arguments, environment
     # Streamlit's greeting would ask a server on the internet for this machine's address.
-    return [*arguments, "--server.address", host], {"STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true"}
+    return [*arguments, "--server.address", host], environment | {
+        "STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true"
+    }
 
 
 def run(port: int, config: Path, host: str = LOCAL) -> int:

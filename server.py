@@ -12,6 +12,7 @@ Started by `streamlit run server.py`; app.py alone runs too, but without its map
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
@@ -160,7 +161,8 @@ async def while_serving(_: st.App) -> AsyncIterator[None]:
     """The data set is open, and what is asked for first worked out, before the first visitor comes."""
     session_owners.bind(get_instance())
     tell_no_folder()
-    cached.when_opened(warming.start)
+    if os.environ.get("GUANMO_WARMING") != "no":
+        cached.when_opened(warming.start)
     cached.when_opened(server_logs.opened)
     cached.when_opened(_keep_layers)
     stop = Event()

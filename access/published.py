@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from access.disclosure import Cell, Counts, Line, is_count, left_out
+from access.disclosure import Cell, Counts, Line, is_count, is_small, left_out
 from data_loaders.contract import Dataset
 from metrics import composite, figures
 from metrics.periods import sorted_periods
@@ -245,8 +245,24 @@ class Published:
         return (
             declared
             and (indicator in self.indicators or self._has_enough_behind(indicator))
-            and not any((part, COUNTY) in self._gone for part in counts_in(self._whole.settings, indicator))
+            and not any(
+                (part, COUNTY) in self._gone or (part not in self.indicators and self._is_few(part))
+                for part in counts_in(self._whole.settings, indicator)
+            )
         )
+
+    def _is_few(self, count: str) -> bool:
+        """Whether the county's total of a count, or what is left of it without the viewer's own, is small at any time."""
+        totals = pd.Series(dtype="float64")
+        own = pd.Series(dtype="float64")
+        for (_, place), told in self._told(count):
+            if place == COUNTY:
+                totals = told.astype("float64")
+            elif place in self._own:
+                own = own.add(told.astype("float64"), fill_value=0)
+        rest = totals.sub(own.reindex(totals.index).fillna(0))
+        least = self._public.small_count
+        return any(is_small(each.to_numpy(), least).any() for each in (totals, rest))
 
     def _has_enough_behind(self, indicator: str) -> bool:
         """Whether so many others are in every period's total that none of them knows another's part of it."""

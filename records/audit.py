@@ -152,6 +152,8 @@ else:
 
 if __name__ == "__main__":
     where = Path(sys.argv[1])
+    if not (where / KEY).is_file():  # one made now would lock out whoever is signed in, and find nothing
+        sys.exit(f"{where} 里没有 {KEY}:请写配置里 [paths] logs 指的文件夹。")
     asked = pseudonym(where, sys.argv[2])
     print(asked)
     for entry in entries(where):

@@ -42,7 +42,7 @@ def program() -> None:
 def at_the_machine() -> Iterator[None]:
     """Tests look as somebody who sits at the machine itself, unless they say otherwise: AppTest has no connection."""
     with pytest.MonkeyPatch.context() as patch, viewer.asking(OPERATOR):
-        patch.setattr(viewer, "_peer", lambda: "127.0.0.1")
+        patch.setattr(viewer, "peer", lambda: "127.0.0.1")
         yield
 
 

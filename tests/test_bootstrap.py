@@ -200,10 +200,10 @@ def test_the_named_office_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_on_the_network_nobody_outside_is_asked_for_an_address():
     arguments, environment = bootstrap.serving(8501, "localhost")
     assert "--server.address" not in arguments
-    assert environment == {}
+    assert "STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE" not in environment
     arguments, environment = bootstrap.serving(8600, "0.0.0.0")
     assert arguments[-4:] == ["--server.port", "8600", "--server.address", "0.0.0.0"]
-    assert environment == {"STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true"}
+    assert environment["STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE"] == "true"
 
 
 def test_the_host_is_this_machine_unless_somebody_says_otherwise():

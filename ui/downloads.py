@@ -117,10 +117,11 @@ def offer(
 def _when_pressed(name: str, kind: str, make: Callable[[], bytes], version: str) -> Callable[[], bytes]:
     """What Streamlit calls in a thread of its own, which knows neither page nor reader."""
     who, page, place, again = viewer.viewer(), page_shown(), place_shown(), _asked_again()
-    known = again()
+    known, rules = again(), viewer.rules()
 
     def made() -> bytes:
-        if again() != known:  # signed out, expired, another role since the page was shown
+        # Signed out, expired, another role, or less is public since the page was shown.
+        if again() != known or viewer.rules() != rules:
             raise rights.NotAllowed("登录或权限已经变了。请刷新本页再下载。")
         with viewer.asking(who):
             rights.need("export", "下载")
@@ -138,7 +139,7 @@ def _asked_again() -> Callable[[], Principal]:
     """Who has this page open, to be asked later in another thread: a page may stay open for longer than a sign-in lasts."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return viewer.viewer
-    peer = st.context.ip_address or "127.0.0.1"
+    peer = viewer.peer()
     headers = {name.lower(): value for name, value in st.context.headers.items()}
     return lambda: viewer.requesting(peer, headers)
 

@@ -86,22 +86,31 @@ def desk(base: str) -> Desk:
     logging.getLogger(starlette_auth_routes.__name__).addFilter(_in_a_line)
     pages = frozenset(("", *(page.path for page in PAGES)))
     return Desk(
-        base, pages, USER_COOKIE_NAME, _county, _signs_in, signed_cookie.is_https, _decided, _end, whole
+        base,
+        pages,
+        USER_COOKIE_NAME,
+        _county,
+        _signs_in,
+        signed_cookie.is_https,
+        _decided,
+        _end,
+        viewer.rules,
+        whole,
     )
 
 
-def whole(content: bytes) -> bytes | None:
-    """A page's message as one that runs the whole app; None for one that works on what was shown before."""
+def whole(content: bytes) -> tuple[bytes | None, bool]:
+    """A page's message as one that runs the whole app, and whether it does; None for one that works on what was shown."""
     message = BackMsg()
     try:
         message.ParseFromString(content)
     except DecodeError:
-        return None
+        return None, False
     kind = message.WhichOneof("type")
     if kind == "rerun_script":
         message.rerun_script.fragment_id = ""
-        return message.SerializeToString()
-    return content if kind in ("stop_script", "app_heartbeat") else None
+        return message.SerializeToString(), True
+    return (content if kind in ("stop_script", "app_heartbeat") else None), False
 
 
 # ── the page ─────────────────────────────────────────────────────────────────────────────────

@@ -58,7 +58,7 @@ def fault() -> str:
     """What the secrets lack before anybody can sign in, for the server's log; "" when they lack nothing."""
     section = _section()
     if not section:
-        return "没有 .streamlit/secrets.toml,或其中没有 [auth]"
+        return "没有 .streamlit/secrets.toml,或其中没有 [auth],或本程序的账号读不了它,或它不是 UTF-8 编码"
     if lacking := [key for key in NEEDED if not isinstance(section.get(key), str) or not section[key]]:
         return f"secrets.toml 的 [auth] 缺少 {'、'.join(lacking)}"
     if len(section["cookie_secret"]) < SHORTEST_SECRET:
@@ -85,6 +85,12 @@ def is_https() -> bool:
 
 
 def _section() -> Mapping[str, Any]:
-    section = get_secrets_auth_section()
+    try:
+        section = get_secrets_auth_section()
+    except (
+        OSError,
+        ValueError,
+    ):  # not for this account to read, or not in UTF-8: Streamlit lets both through
+        return {}
     own = section.get(PROVIDER)
     return {**section, **own} if isinstance(own, Mapping) else section

@@ -120,11 +120,13 @@ def _roster(path: Path | None) -> Roster | None:
         key = (path, state.st_mtime_ns, state.st_size)
     except OSError:
         key = (path, 0, 0)
-    if key not in _rosters:
-        found = _read(path)
-        _rosters.clear()
-        _rosters[key] = found
-    return _rosters[key]
+    known = _rosters.copy()  # other threads read and forget it too
+    if key in known:
+        return known[key]
+    found = _read(path)
+    _rosters.clear()
+    _rosters[key] = found
+    return found
 
 
 def _read(path: Path) -> Roster | None:

@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from access.people import NOBODY, OPERATOR, PUBLIC, Action, Principal
 from settings import ConfigProblem
+from settings.access import Access
 from ui import cached, signed_in
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
@@ -32,7 +33,7 @@ def viewer() -> Principal:
         return NOBODY  # a thread of ours that forgot to say for whom it works
     if cached.config().access.mode == "login":
         return signed_in.of_page().principal
-    return identified(_peer(), {name.lower(): value for name, value in st.context.headers.items()})
+    return identified(peer(), {name.lower(): value for name, value in st.context.headers.items()})
 
 
 def identified(peer: str, headers: Mapping[str, str]) -> Principal:
@@ -76,9 +77,17 @@ def may(action: Action) -> bool:
     return viewer().may(action)
 
 
-def _peer() -> str:
-    """Where the page's socket comes from; Streamlit says None for this machine itself."""
-    return st.context.ip_address or "127.0.0.1"
+def rules() -> Access | None:
+    """What the config says of who may see what; None while it cannot be read: then nobody is shown anything."""
+    try:
+        return cached.config().access
+    except ConfigProblem:
+        return None
+
+
+def peer() -> str:
+    """Where the page's socket comes from; "" when it is gone. Streamlit says None for this machine itself, too."""
+    return st.context.ip_address or ("127.0.0.1" if st.context.headers else "")
 
 
 def _is_this_machine(peer: str) -> bool:

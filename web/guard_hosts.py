@@ -45,7 +45,10 @@ def is_here(host: str) -> bool:
 
 def is_same(origin: str, host: str) -> bool:
     """Whether a page of `origin` was loaded from this very server, to the port."""
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False  # half a number in brackets
     if parts.scheme not in _USUAL:
         return False  # "null": a sandboxed frame, a file
     usual = _USUAL[parts.scheme]

@@ -3,8 +3,9 @@
 In: requests and sockets in mode login; what the app knows (`Desk`). Out: the same, but a provider that does not answer
 ends in a page that says so, whoever opened a link is led back to it, signing out ends the sign-in and not only the
 cookie, cookies carry Secure where readers come by https, and what comes by a socket runs the whole app from its first
-line as soon as whoever opened it has signed out, expired or got another role. Refuses to lead anywhere but to a page of
-the app, and to take up a session again that may have shown more.
+line once more, in every mode, as soon as whoever opened it has signed out, expired or got another role, or the config
+says otherwise who may see what. Refuses to lead anywhere but to a page of the app, to take up a session again that may
+have shown more, and to sign anybody out for another site's page.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ from urllib.parse import parse_qs, urlsplit
 from anyio.to_thread import run_sync
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from access.people import NOBODY
 from access.rules import Decision
+from web.guard_hosts import is_same
 
 LOGIN, LOGOUT, CALLBACK = "auth/login", "auth/logout", "oauth2callback"
 PATIENCE = 20.0  # s that the provider has for all of its answers
@@ -48,9 +50,9 @@ class Desk:
     is_https: Callable[[], bool]
     decided: Callable[[Mapping[str, str]], Decision]  # who sends these headers; raises nothing
     end: Callable[[Mapping[str, str]], None]  # whoever sends these headers signs out; raises nothing
-    whole: Callable[
-        [bytes], bytes | None
-    ]  # a page's message as one that runs the whole app; None: it cannot be
+    rules: Callable[[], object]  # what the config says of who may see what; raises nothing
+    # A page's message as one that runs the whole app, or None where it cannot be one; and whether it does run it.
+    whole: Callable[[bytes], tuple[bytes | None, bool]]
 
 
 class SignIn:
@@ -62,10 +64,10 @@ class SignIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request or the socket on."""
-        if scope["type"] not in ("http", "websocket") or not self.desk.signs_in():
-            await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
+        if scope["type"] == "websocket":
             await self._socket(scope, receive, send)
+        elif scope["type"] != "http" or not self.desk.signs_in():
+            await self.app(scope, receive, send)
         else:
             await self._request(scope, receive, self._secure(send))
 
@@ -73,6 +75,9 @@ class SignIn:
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = str(scope["path"]).removeprefix(f"/{self.desk.base}/" if self.desk.base else "/")
         if path == LOGOUT:
+            if not _is_from_here(Headers(scope=scope)):
+                await RedirectResponse(f"/{self.desk.base}", 303)(scope, receive, send)
+                return
             await run_sync(self.desk.end, _headers(scope))
         if path not in (LOGIN, CALLBACK):
             await self.app(scope, receive, send)
@@ -179,27 +184,35 @@ class SignIn:
     # ── sockets ───────────────────────────────────────────────────────────────────────────
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _headers(scope)
-        at_first = await run_sync(self.desk.decided, headers)
-        if not self._is_as_before(at_first):
+        decision, shown_under = await run_sync(self._standing, headers)
+        if decision is not None and not self._is_as_before(decision):
             scope = {**scope, "headers": _without_session(scope["headers"])}
-        may_go_on = at_first.principal.kind != NOBODY.kind
 
         async def received() -> Message:
-            nonlocal may_go_on
+            nonlocal shown_under
             while True:
                 message = await receive()
                 if message["type"] != "websocket.receive":
                     return message
-                now = await run_sync(self.desk.decided, headers)
-                self._is_as_before(now)
-                may_go_on = may_go_on and _state(now) == _state(at_first)
+                decision, now = await run_sync(self._standing, headers)
+                if decision is not None:
+                    self._is_as_before(decision)
+                if now == shown_under and (decision is None or decision.principal.kind != NOBODY.kind):
+                    return message
                 # A part of a page that is run by itself never comes by the app's first lines, where everybody is asked
                 # who they are, and works with what it was given then.
-                content = message["bytes"] if may_go_on else self.desk.whole(message["bytes"])
+                content, is_run = self.desk.whole(message["bytes"])
+                if is_run:
+                    shown_under = now
                 if content is not None:
                     return {**message, "bytes": content}
 
         await self.app(scope, received, send)
+
+    def _standing(self, headers: Mapping[str, str]) -> tuple[Decision | None, object]:
+        """Who it is where people sign in, and all that decides about what they are shown."""
+        decision = self.desk.decided(headers) if self.desk.signs_in() else None
+        return decision, (decision and _state(decision), self.desk.rules())
 
     def _is_as_before(self, decision: Decision) -> bool:
         """Whether a session of this sign-in may be taken up again: nothing has changed since it was first seen here."""
@@ -244,6 +257,15 @@ class _Answer:
             self.start = {**message, "headers": list(message["headers"])}
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
+
+
+def _is_from_here(headers: Headers) -> bool:
+    """Whether a page of ours, or nobody's page, leads there: a picture or a link of another site signs nobody out."""
+    fetched = headers.get("sec-fetch-site")  # told over https only
+    if fetched is not None:
+        return fetched in ("same-origin", "none")
+    came_from = headers.get("referer")
+    return came_from is not None and is_same(came_from, headers.get("host", ""))
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -172,6 +172,19 @@ class TestPublishedFigures:
             assert limits is not None
             assert limits.published.values("pig_sold", "county").empty is not is_told
 
+    def test_a_small_total_is_not_public_because_its_parts_are_not(self, monkeypatch: pytest.MonkeyPatch):
+        # 12 households with one measure in all, 4 of them in 云溪镇: 8 are the others'.
+        monkeypatch.setattr("access.published.FEWEST_BEHIND", 1)
+        count = "households_measures_1"
+        for who, least, is_told in (
+            (PUBLIC, 12, True),
+            (PUBLIC, 13, False),
+            (MINE, 8, True),
+            (MINE, 9, False),
+        ):
+            found = self.of(who, Public(restricted=(count,), small_count=least)).values(count, "county")
+            assert found.empty is not is_told, (who, least)
+
     def test_a_ratio_is_no_more_public_than_its_parts(self):
         assert "measures_coverage" not in self.of(PUBLIC, Public(restricted=("poor_households",))).indicators
 

@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 import bootstrap
 from tests.browser.odd_county import write_odd_county
@@ -31,6 +32,8 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # Both cores are busy with tests: collecting and compiling beside the page only takes from the next one.
+    "--js-flags=--single-threaded",
     # No name but this machine's resolves, as on an intranet without internet.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
 ]
@@ -68,6 +71,15 @@ class Visit:
         self.page.goto(f"{self.base}/{path}" + (f"?{urlencode(query)}" if query else ""))
         return self.settle()
 
+    def go(self, path: str, **query: str) -> Visit:
+        """The same within the session, as the browser's own "back" does it: the program's scripts are not loaded anew."""
+        self.page.evaluate(GO, f"/{path}" + (f"?{urlencode(query)}" if query else ""))
+        try:
+            self.page.wait_for_function("() => window.gmRan", timeout=5_000)
+        except PlaywrightTimeout:  # a page that was still at something else took no notice
+            self.page.reload()
+        return self.settle()
+
     def settle(self) -> Visit:
         """Wait until the script has run to its end, which the foot of every page is, charts are drawn and keys heard."""
         self.page.locator(END_OF_PAGE).first.wait_for(timeout=PATIENCE_MS)
@@ -103,6 +115,17 @@ POLYGONS = """(() => {
   });
   return drawn;
 })()"""
+GO = """address => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const state = 'data-test-script-state';
+  window.gmRan = false;
+  new MutationObserver((changes, observer) => {
+    const ended = changes.some(each => each.oldValue === 'running') && app.getAttribute(state) !== 'running';
+    if (ended) { observer.disconnect(); window.gmRan = true; }
+  }).observe(app, {attributeFilter: [state], attributeOldValue: true});
+  history.pushState(null, "", address);
+  dispatchEvent(new PopStateEvent("popstate", {state: null}));
+}"""
 # The foot, the page that says what to do without data, or a crash.
 END_OF_PAGE = ".gm-foot, .gm-stop, [data-testid=stException]"
 SETTLED = """() => {
@@ -128,7 +151,14 @@ def served(county: County, *options: str) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port), *options],
             cwd=ROOT,
-            env={**os.environ, "GUANMO_CONFIG": str(county.config), "PYTHONUTF8": "1"},
+            # Without working out beforehand what most tests never ask for (tests/ui/test_warming.py).
+            env={
+                **os.environ,
+                **bootstrap.serving(port, bootstrap.LOCAL)[1],
+                "GUANMO_CONFIG": str(county.config),
+                "GUANMO_WARMING": "no",
+                "PYTHONUTF8": "1",
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )

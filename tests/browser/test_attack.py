@@ -114,7 +114,8 @@ class Attack:
             self.wrong[about] = found[:6]
 
     def open(self, path: str, query: dict[str, str]) -> None:
-        self.visit.open(path, **query)
+        go = self.visit.go if self.visit.page.url.startswith(self.visit.base) else self.visit.open
+        go(path, **query)
         about = f"{path}?{urlencode(query)}"
         self.look(about)
         if not self.visit.page.locator(".gm-foot").first.is_visible():

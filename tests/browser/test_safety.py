@@ -115,6 +115,12 @@ def test_dns_rebinding_meets_a_closed_door(server: str):
         assert refused.value.response.status_code == status
 
 
+def test_somebody_with_a_long_cookie_opens_pages_like_anybody_else(server: str):
+    """A provider's token that lists many groups: the socket's handshake has it in one line."""
+    with page_socket(server, Cookie=f"{COOKIE}={MINE}; _streamlit_user={'a' * 14_000}") as line:
+        assert run(line)[0]
+
+
 def test_other_sites_pages_post_nothing(server: str):
     form = {"Content_Type": "application/x-www-form-urlencoded"}
     evil = {"Origin": "http://evil.example", **form}

@@ -85,10 +85,11 @@ def message(**fields: object) -> bytes:
 
 
 def test_a_run_of_a_part_becomes_one_of_the_whole():
-    made = whole(
+    made, is_run = whole(
         message(rerun_script={"fragment_id": "abc", "query_string": "place=1", "page_name": "ranking"})
     )
     assert made is not None
+    assert is_run
     found = BackMsg.FromString(made)
     assert found.rerun_script.fragment_id == ""
     assert (found.rerun_script.query_string, found.rerun_script.page_name) == ("place=1", "ranking")
@@ -97,12 +98,12 @@ def test_a_run_of_a_part_becomes_one_of_the_whole():
 def test_what_works_on_what_was_shown_is_left_out():
     asked = BackMsg()
     asked.backend_operation_request.SetInParent()
-    assert whole(asked.SerializeToString()) is None
-    assert whole(message(clear_cache=True)) is None
-    assert whole(b"\xff\xff") is None
+    assert whole(asked.SerializeToString()) == (None, False)
+    assert whole(message(clear_cache=True)) == (None, False)
+    assert whole(b"\xff\xff") == (None, False)
 
 
 @pytest.mark.parametrize("kind", ["stop_script", "app_heartbeat"])
 def test_what_shows_nothing_passes(kind: str):
     asked = message(**{kind: True})
-    assert whole(asked) == asked
+    assert whole(asked) == (asked, False)

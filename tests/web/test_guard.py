@@ -145,6 +145,7 @@ def test_sockets_know_the_servers_name_and_pages(client: TestClient):
     assert denied(client, Origin="http://localhost:9999") == 403
     assert denied(client, Origin="http://127.0.0.1:8501") == 403
     assert denied(client, Origin="null") == 403
+    assert denied(client, Origin="http://[") == 403
     assert denied(client, path="/map") == 404
     for origin in (LOCAL, "http://LOCALHOST:8501"):
         with opened(client, Origin=origin) as socket:
@@ -164,6 +165,7 @@ def test_sockets_know_the_servers_name_and_pages(client: TestClient):
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "http://localhost:9999"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Sec-Fetch-Site": "cross-site", "Origin": LOCAL}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
     ],

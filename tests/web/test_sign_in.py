@@ -35,6 +35,7 @@ class Streamlit:
         self.ended: list[str] = []
         self.decision = COUNTY
         self.signs_in, self.is_https, self.base = True, False, ""
+        self.rules = "as they were"
 
     async def answer(self, request: Request) -> Response:
         given = self.login if request.url.path.endswith("login") else self.callback
@@ -68,7 +69,8 @@ class Streamlit:
             lambda: self.is_https,
             lambda headers: self.decision,
             end,
-            lambda content: b"whole" if content == b"part" else None,
+            lambda: self.rules,
+            lambda content: (b"whole" if content == b"part" else None, content == b"part"),
         )
         root = f"/{self.base}/" if self.base else "/"
         routes = [
@@ -196,10 +198,31 @@ def test_cookies_are_secure_where_readers_come_by_https():
     )
 
 
-def test_signing_out_ends_the_sign_in_and_not_only_the_cookie():
+OURS = {"referer": "http://guanmo/overview"}
+
+
+@pytest.mark.parametrize("told", [OURS, {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}])
+def test_signing_out_ends_the_sign_in_and_not_only_the_cookie(told: dict[str, str]):
     streamlit = Streamlit()
-    streamlit.client().get("/auth/logout", headers={"cookie": "_streamlit_user=x"})
+    streamlit.client().get("/auth/logout", headers={"cookie": "_streamlit_user=x", **told})
     assert streamlit.ended == ["_streamlit_user=x"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"referer": "http://guanmo.evil.cn/"},
+        {"sec-fetch-site": "cross-site", **OURS},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_another_sites_picture_or_link_signs_nobody_out(told: dict[str, str]):
+    streamlit = Streamlit()
+    answer = streamlit.client().get("/auth/logout", headers={"cookie": "_streamlit_user=x", **told})
+    assert streamlit.ended == []
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert "set-cookie" not in answer.headers
 
 
 def test_where_nobody_signs_in_nothing_of_this_happens():
@@ -231,20 +254,45 @@ def test_when_a_sign_in_ends_or_changes_every_click_runs_the_whole_app(now: Deci
                 socket.send_bytes(message)
                 socket.receive_bytes()
             streamlit.decision = now
-            for message in (b"part", b"chunk", b"part"):
+            for message in (b"chunk", b"part"):
                 socket.send_bytes(message)
             socket.receive_bytes()
-            socket.receive_bytes()
-            streamlit.decision = COUNTY  # and stays so: what was shown in between is not known
+            streamlit.decision = COUNTY  # what is on the page now was not shown to the county
             socket.send_bytes(b"part")
+            socket.receive_bytes()
+            socket.send_bytes(b"chunk")  # and now it was
             socket.receive_bytes()
         with client.websocket_connect("/_stcore/stream", PROTOCOLS):
             pass
-    assert streamlit.received == [b"part", b"chunk", b"whole", b"whole", b"whole"]
+    assert streamlit.received == [b"part", b"chunk", b"whole", b"whole", b"chunk"]
     if now.principal.kind == "township":
         assert streamlit.protocols == ["streamlit, xsrf, session-of-before", "streamlit, xsrf"], (
             "what was shown in that session is not taken up again"
         )
+
+
+@pytest.mark.parametrize("signs_in", [True, False])
+def test_when_the_config_says_otherwise_who_sees_what_the_next_click_runs_the_whole_app(signs_in: bool):
+    streamlit = Streamlit()
+    streamlit.signs_in = signs_in
+    with streamlit.client() as client, client.websocket_connect("/_stcore/stream", PROTOCOLS) as socket:
+        for rules in ("as they were", "less is public", "less is public"):
+            streamlit.rules = rules
+            socket.send_bytes(b"part")
+            socket.receive_bytes()
+    assert streamlit.received == [b"part", b"whole", b"part"]
+
+
+def test_a_page_opened_while_the_config_was_broken_is_asked_who_it_is_as_soon_as_it_is_mended():
+    streamlit = Streamlit()
+    streamlit.signs_in, streamlit.rules = False, ""
+    with streamlit.client() as client, client.websocket_connect("/_stcore/stream", PROTOCOLS) as socket:
+        streamlit.signs_in, streamlit.rules = True, "as they were"
+        for decision in (COUNTY, COUNTY, OUT):
+            streamlit.decision = decision
+            socket.send_bytes(b"part")
+            socket.receive_bytes()
+    assert streamlit.received == [b"whole", b"part", b"whole"]
 
 
 def test_a_session_is_taken_up_again_by_whoever_is_still_signed_in():
