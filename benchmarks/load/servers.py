@@ -22,7 +22,7 @@ from benchmarks.load.processes import cpu_s, with_children
 from benchmarks.map.county import ROOT, County
 
 STARTED = "已启动".encode()
-START_S, WARM_S, STOP_S = 120, 150, 20
+START_S, WARM_S, STOP_S = 120, 300, 20
 IDLE_SHARE, LOOK_S = 0.05, 2.0  # of a core; s
 
 
