@@ -254,7 +254,7 @@ def test_sign_ins_are_noted_without_names_and_secrets_are_nowhere(
     provider.claims = {"iat": int(time.time())}
     client = signed_in_client(base, "zhang")
     assert may_see(client, base)
-    client.get(f"{base}/auth/logout")
+    client.get(f"{base}/auth/logout", headers={"referer": f"{base}/overview"})
     logs = county.folder / "data" / "logs"
     mine = [entry for entry in audit.entries(logs) if entry["who"] == audit.pseudonym(logs, "zhang")]
     assert [entry["event"] for entry in mine][-2:] == ["sign_in", "sign_out"]
