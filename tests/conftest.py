@@ -22,7 +22,7 @@ REAL = ROOT.parent / "shared" / "real"
 
 # The gate judges a change, not the day's luck: the same examples every time, as many as twenty minutes have room for.
 # `make fuzz` looks for new ones.
-settings.register_profile("gate", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("gate", derandomize=True, deadline=None, max_examples=40)
 settings.register_profile("fuzz", max_examples=2_000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
