@@ -55,6 +55,8 @@ OFFICE_PLACES = (  # where macOS and Windows put it, on no PATH
     Path(os.environ.get("PROGRAMFILES", r"C:\Program Files")) / "LibreOffice" / "program" / "soffice.com",
 )
 SERVE_OPTIONS = ("host", "port", "replicas", "certificate", "key")  # commands/serving.py says what they mean
+# A line of a socket's headers: the cookie of somebody with many groups has more than the 8 KB that are usual.
+HANDSHAKE = {"WEBSOCKETS_MAX_LINE_LENGTH": "32768"}
 NGINX_PLACES = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
 
 
@@ -373,13 +375,11 @@ def end(child: "subprocess.Popen[bytes]") -> None:
 def serving(port: int, host: str) -> "tuple[list[str], dict[str, str]]":
     """Streamlit's arguments and environment for listening on `host`; on an intranet nobody outside is asked anything."""
     arguments = ["-m", "streamlit", "run", "server.py", "--server.port", str(port)]
-    environment = {"WEBSOCKETS_MAX_LINE_LENGTH": "32768"}  # as in commands/serving.py
     if host == LOCAL:
-        return arguments, environment
+        return arguments, HANDSHAKE
     # Streamlit's greeting would ask a server on the internet for this machine's address.
-    return [*arguments, "--server.address", host], environment | {
-        "STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true"
-    }
+    quiet = {"STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true"}
+    return [*arguments, "--server.address", host], {**HANDSHAKE, **quiet}
 
 
 def run(port: int, config: Path, host: str = LOCAL) -> int:

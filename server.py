@@ -176,21 +176,14 @@ _base = str(streamlit_config.get_option("server.baseUrlPath") or "").strip("/")
 
 
 def _hosts() -> Collection[str]:
-    with suppress(ConfigProblem):
-        return cached.config().access.hosts
-    return ()
-
-
-def _signs_in() -> bool:
-    with suppress(ConfigProblem):
-        return cached.config().access.mode == "login"
-    return False
+    rules = viewer.rules()
+    return rules.hosts if rules else ()
 
 
 guard_server.bound()
 prompt_sending.begin()
 ADDRESSES = table(("", *(page.path for page in PAGES)))
-DOOR = Door(ADDRESSES, _base, _hosts, _signs_in, judged)
+DOOR = Door(ADDRESSES, _base, _hosts, sign_in.signs_in, judged)
 
 app = st.App(
     str(Path(__file__).resolve().parent / "app.py"),

@@ -92,6 +92,7 @@ class Published:
         self._work = work or worked_out(whole)
         has_any = public.observations != "none"
         self.indicators = public_indicators(whole.settings, public) if has_any else frozenset()
+        self._of_county: dict[str, bool] = {}  # indicator → whether its total is public
 
     def values(self, indicator: str, level: str) -> pd.DataFrame:
         """`figures.indicator_values` of the places whose figures are public, and of the viewer's own townships."""
@@ -239,6 +240,11 @@ class Published:
         return (*spec.numerator, *spec.denominator) if spec.measure == "ratio" else (indicator,)
 
     def _county_has(self, indicator: str) -> bool:
+        if indicator not in self._of_county:
+            self._of_county[indicator] = self._may_tell_total(indicator)
+        return self._of_county[indicator]
+
+    def _may_tell_total(self, indicator: str) -> bool:
         declared = self._public.observations != "none" and (
             not self._public.indicators or indicator in self._public.indicators
         )

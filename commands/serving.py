@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import logs
-from bootstrap import ROOT, found_nginx
+from bootstrap import HANDSHAKE, ROOT, found_nginx
 from settings import ConfigProblem, Settings, read_settings
 
 TEMPLATE = ROOT / "deploy" / "nginx.conf.template"
@@ -338,8 +338,7 @@ def processes(plan: Plan) -> list[Process]:
         "GUANMO_CONFIG": str(plan.config),
         "GUANMO_LOG": "json",
         "PYTHONUTF8": "1",
-        # A line of a socket's headers: the cookie of somebody with many groups has more than the 8 KB that are usual.
-        "WEBSOCKETS_MAX_LINE_LENGTH": "32768",
+        **HANDSHAKE,
         "FORWARDED_ALLOW_IPS": "127.0.0.1",  # only the nginx of this machine says for whom it asks
         # One for all processes: what one has signed, another must be able to read. That of secrets.toml goes before it.
         "STREAMLIT_SERVER_COOKIE_SECRET": os.environ.get("STREAMLIT_SERVER_COOKIE_SECRET")

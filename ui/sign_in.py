@@ -72,7 +72,7 @@ def instead() -> Callable[[], None] | None:
 
 def place_in_head() -> None:
     """Name, role and 退出, in the head of a page."""
-    if not _signs_in():
+    if not signs_in():
         return
     who = viewer.viewer()
     role = {str(role): name for role, name in ROLE_NAMES.items()}.get(who.kind, "")
@@ -90,7 +90,7 @@ def desk(base: str) -> Desk:
         pages,
         USER_COOKIE_NAME,
         _county,
-        _signs_in,
+        signs_in,
         signed_cookie.is_https,
         _decided,
         _end,
@@ -151,10 +151,10 @@ def _style() -> str:
 
 
 # ── what the server asks; it must be answered whatever happens ───────────────────────────────
-def _signs_in() -> bool:
-    with suppress(ConfigProblem):
-        return cached.config().access.mode == "login"
-    return False
+def signs_in() -> bool:
+    """Whether people sign in here; not while the config cannot be read."""
+    rules = viewer.rules()
+    return rules is not None and rules.mode == "login"
 
 
 def _county() -> str:

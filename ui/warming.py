@@ -91,12 +91,12 @@ def _before(data: Dataset, period: str | None) -> list[str]:
 
 def _limited(townships: Iterable[str]) -> Iterator[Principal]:
     """Those who do not see all: everybody in mode open, each township's own people in mode login."""
-    mode = "local"
-    with suppress(ConfigProblem):
-        mode = cached.config().access.mode
-    if mode == "open":
+    rules = viewer.rules()
+    if rules is None or rules.mode == "local":
+        return
+    if rules.mode == "open":
         yield PUBLIC
-    elif mode == "login":
+    else:
         yield from (Principal("township", (township,)) for township in townships)
 
 

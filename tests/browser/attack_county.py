@@ -23,7 +23,8 @@ from records import agendas, scores, snapshots
 from settings import parse_settings
 from settings.meeting import Agenda, AgendaItem
 from tests.conftest import ROOT, County
-from tests.pages.hostile_county import OURS, layer
+from tests.pages.hostile_county import OURS
+from tests.pages.map_page import squares
 
 EVIL = "evil.invalid"
 # Short enough to be whole where a name is cut off, and where the config allows twenty letters.
@@ -197,7 +198,7 @@ def write(folder: Path, demo: Path) -> Attacked:
     version = publish(
         out=county.prepared,
         tables=made,
-        layers=[layer("village", villages), layer("township", [f"{each}000" for each in TOWNSHIPS])],
+        layers=[squares("village", villages), squares("township", [f"{each}000" for each in TOWNSHIPS])],
         settings=parse_settings(text),
         config=text.encode(),
         as_of=AS_OF,

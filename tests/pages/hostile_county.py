@@ -6,14 +6,12 @@ relied on a loader would be found out.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from itertools import cycle
 from pathlib import Path
 
 import pandas as pd
-import shapely
 
 from data_loaders.contract import TABLES, SourceFile, conform
 from data_loaders.fault_workbook import fault_workbook
@@ -21,9 +19,9 @@ from data_loaders.faulty_sheets import FaultySheets
 from data_loaders.folder import FAULTS
 from data_loaders.publish import publish
 from data_loaders.workbook import Sheet
-from geo.layers import ScreenLayer
 from settings import parse_settings
 from tests.pages import county
+from tests.pages.map_page import squares
 
 FORMULAS = (
     '=HYPERLINK("http://evil.example","点我")',
@@ -135,7 +133,7 @@ def write(prepared: Path, config: str) -> str:
     return publish(
         out=prepared,
         tables=made,
-        layers=[layer("village", list(county.VILLAGES)), layer("township", townships)],
+        layers=[squares("village", list(county.VILLAGES)), squares("township", townships)],
         settings=parse_settings(config),
         config=config.encode(),
         as_of=date(2026, 11, 15),
@@ -144,19 +142,3 @@ def write(prepared: Path, config: str) -> str:
         faults={},
         extras={FAULTS: faults},
     ).version
-
-
-def layer(level: str, codes: list[str]) -> ScreenLayer:
-    """A square for each place, one beside the other."""
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"code": code},
-            "geometry": json.loads(
-                shapely.to_geojson(shapely.box(110 + at / 100, 31, 110.01 + at / 100, 31.01))
-            ),
-        }
-        for at, code in enumerate(codes)
-    ]
-    text = json.dumps({"type": "FeatureCollection", "features": features})
-    return ScreenLayer(level, text.encode(), len(codes), (109.9, 30.9, 110.3, 31.1))

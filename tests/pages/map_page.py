@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shapely
 from streamlit.testing.v1.element_tree import Block, Element
 
 from data_loaders.contract import conform
@@ -120,3 +121,19 @@ def mapped(prepared: Path) -> Path:
     """The small county; every village and township has a polygon."""
     publish_map(prepared)
     return prepared
+
+
+def squares(level: str, codes: list[str], townships: tuple[str, ...] = ()) -> ScreenLayer:
+    """A square for each place, one beside the other."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": code},
+            "geometry": json.loads(
+                shapely.to_geojson(shapely.box(110 + at / 100, 31, 110.01 + at / 100, 31.01))
+            ),
+        }
+        for at, code in enumerate(codes)
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    return ScreenLayer(level, text.encode(), len(codes), (109.9, 30.9, 110.3, 31.1), townships)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pypdfium2
 import pytest
-import shapely
 
 from data_loaders.contract import SourceFile
 from data_loaders.publish import publish
@@ -16,10 +14,10 @@ from exports.map_drawing import LEVELS
 from exports.picture import MapPicture, Paper
 from faults import DataProblem
 from geo.classes import MISSING
-from geo.layers import ScreenLayer
 from settings import parse_settings
 from tests.exports.conftest import fonts
 from tests.pages import county
+from tests.pages.map_page import squares
 from tests.ui.elements import run_element
 from ui import cached, map_picture, map_view, paper_fonts, picture_content
 from ui.map_choice import Choice
@@ -29,22 +27,6 @@ from ui.view import View
 
 __all__ = ["fonts"]
 TEA = Choice("village", "amount", "natural", 5)
-BOUNDS = (109.9, 30.9, 110.3, 31.1)
-
-
-def layer(level: str, codes: list[str], townships: tuple[str, ...] = ()) -> ScreenLayer:
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"code": code},
-            "geometry": json.loads(
-                shapely.to_geojson(shapely.box(110 + at / 100, 31, 110.01 + at / 100, 31.01))
-            ),
-        }
-        for at, code in enumerate(codes)
-    ]
-    text = json.dumps({"type": "FeatureCollection", "features": features})
-    return ScreenLayer(level, text.encode(), len(codes), BOUNDS, townships)
 
 
 @pytest.fixture
@@ -57,11 +39,11 @@ def parted(prepared: Path) -> Path:
     parts = [
         [code for code, (_, parent, *_) in county.VILLAGES.items() if parent == each] for each in townships
     ]
-    layers = [layer("village", codes, (each,)) for each, codes in zip(townships, parts, strict=True)]
+    layers = [squares("village", codes, (each,)) for each, codes in zip(townships, parts, strict=True)]
     publish(
         out=prepared,
         tables=tables,
-        layers=[*layers, layer("township", townships)],
+        layers=[*layers, squares("township", townships)],
         settings=parse_settings(county.CONFIG),
         config=county.CONFIG.encode(),
         as_of=county.AS_OF,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -56,23 +57,30 @@ def test_what_is_opened_is_announced_once(mapped: Path):
     assert opened == [version]
 
 
+def nothing_is_worked_out_again(monkeypatch: pytest.MonkeyPatch, *functions: tuple[ModuleType, str]) -> None:
+    """From now on each of these fails."""
+
+    def too_late(*_: object, **__: object) -> None:
+        raise AssertionError("worked out again")
+
+    for module, name in functions:
+        monkeypatch.setattr(module, name, too_late)
+
+
 def test_what_pages_open_with_is_there_before_anybody_asks(full: Path, monkeypatch: pytest.MonkeyPatch):
     data = cached.current()
     period = view.latest_period(data)
     warming.warm(data, pause=0)
 
-    def too_late(*_: object, **__: object) -> None:
-        raise AssertionError("worked out again")
-
-    for module, name in (
+    nothing_is_worked_out_again(
+        monkeypatch,
         (exceptions, "found_by_rule"),
         (quality, "reporting_matrix"),
         (quality, "late_reporters"),
         (firmness, "rank_intervals"),
         (figures, "indicator_values"),
         (coverage, "households_by_measures"),
-    ):
-        monkeypatch.setattr(module, name, too_late)
+    )
     answers.urgent(data, period, None, decisions.ON_PAGE)
     answers.late(data, period)
     answers.intervals(data, period)
@@ -99,16 +107,13 @@ def test_what_a_townships_people_open_is_there_before_they_do(full: Path, monkey
     period = view.latest_period(data)
     warming.warm(data, pause=0)
 
-    def too_late(*_: object, **__: object) -> None:
-        raise AssertionError("worked out again")
-
-    for module, name in (
+    nothing_is_worked_out_again(
+        monkeypatch,
         (place_standing, "standing_rows"),
         (township_page, "_card"),
         (village_answers, "_profile"),
         (since_meeting, "_told"),
-    ):
-        monkeypatch.setattr(module, name, too_late)
+    )
     for code in (TOWNSHIP, "990102002000"):
         place_standing.standing(data, code, period)
         township_page.card(data, code, period, None)
